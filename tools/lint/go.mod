@@ -1,0 +1,3 @@
+module github.com/seed-ff4a8210/parley/tools/lint
+
+go 1.26
