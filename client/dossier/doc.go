@@ -1,0 +1,44 @@
+// Package dossier holds a whole negotiation in files, and moves it into and out of a server through the public API.
+//
+// A dossier is YAML or JSON with these parts, all but the first optional:
+//
+//	negotiation:
+//	  id: peace
+//	  display_name: The peace talks
+//	parties:
+//	  - id: ukraine
+//	    display_name: Ukraine
+//	    kind: STATE
+//	demands:
+//	  - party: ukraine
+//	    id: no-recognition
+//	    statement: No recognition of occupied territory.
+//	    strength: RED_LINE
+//	plans:
+//	  - id: draft
+//	    display_name: The draft
+//	revisions:                       # in the order in which they are committed
+//	  - plan: draft
+//	    id: v1
+//	    text:                        # a whole text …
+//	      - {id: army-size, label: "6", heading: Armed forces, text: At most 600,000., obliges: [ukraine]}
+//	  - plan: draft
+//	    id: v2
+//	    parents: [draft/v1]
+//	    changes:                     # … or changes against the first parent
+//	      - edit: {point: {id: army-size, heading: Armed forces, text: At most 800,000.}}
+//	stances:
+//	  - id: ukraine-army-size
+//	    party: ukraine
+//	    target: {point: draft/v2/army-size}
+//	    value: ACCEPT
+//
+// Each item has the fields of the API's message, plus the ids that its name is made of; names of other resources may be
+// cut down to their ids. What else is allowed for comfort is told in package protoyaml. A dossier may be spread over
+// several files: their lists are joined in the order of the files, and one of them says which negotiation it is.
+//
+// Load is safe to repeat: what has an id that exists is left alone. Export reads a negotiation back, such that loading it
+// into an empty server gives the same record: the same ids, texts, states, lineage, attributions and stances. What
+// it does not carry is what only this server's log knows: times of recording, former values of changed resources,
+// deleted resources, request ids and etags. It carries what the caller may see.
+package dossier

@@ -1,0 +1,258 @@
+package dossier
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"go.yaml.in/yaml/v3"
+	"google.golang.org/protobuf/proto"
+)
+
+// File is one file of a dossier.
+type File struct {
+	Name string // for error messages
+	Data []byte
+}
+
+// Parse reads a dossier from its files. The error tells everything that is wrong, with file and line.
+func Parse(files ...File) (*Dossier, error) {
+	p := &parser{dossier: &Dossier{}, names: map[string]string{}}
+	parts := make([]part, 0, len(files))
+	for _, f := range files {
+		src := &protoyaml.Source{File: f.Name}
+		parts = append(parts, part{src, src.Parse(f.Data)})
+	}
+	for _, part := range parts {
+		p.negotiation(part)
+	}
+	for _, part := range parts {
+		part.src.Negotiation = p.dossier.Negotiation.GetName()
+		p.part(part)
+	}
+	var errs []error
+	for _, part := range parts {
+		errs = append(errs, part.src.Err())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if p.dossier.Negotiation == nil {
+		return nil, errors.New("no file says which negotiation this is (negotiation: {id: …})")
+	}
+	return p.dossier, nil
+}
+
+// ReadFiles reads a dossier from files on disk.
+func ReadFiles(paths ...string) (*Dossier, error) {
+	files := make([]File, len(paths))
+	for i, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		files[i] = File{path, data}
+	}
+	return Parse(files...)
+}
+
+// ReadFS reads a dossier from files of a file system, such as embedded ones.
+func ReadFS(fsys fs.FS, names ...string) (*Dossier, error) {
+	files := make([]File, len(names))
+	for i, name := range names {
+		data, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, err
+		}
+		files[i] = File{name, data}
+	}
+	return Parse(files...)
+}
+
+// part is one file on its way through the parser.
+type part struct {
+	src  *protoyaml.Source
+	root *yaml.Node
+}
+
+type parser struct {
+	dossier *Dossier
+	names   map[string]string // name -> where it was given
+}
+
+// negotiation reads the part of a file that says which negotiation this is, because short names hang on it.
+func (p *parser) negotiation(f part) {
+	if f.root == nil || f.root.Kind != yaml.MappingNode {
+		return // reported by part
+	}
+	for i := 0; i+1 < len(f.root.Content); i += 2 {
+		key, value := f.root.Content[i], f.root.Content[i+1]
+		if key.Value != KindNegotiation {
+			continue
+		}
+		if p.dossier.Negotiation != nil {
+			f.src.Errorf(key, "the negotiation was given before")
+			return
+		}
+		n := &parleyv1.Negotiation{}
+		ids := p.item(f.src, value, n, "id")
+		n.Name = "negotiations/" + ids["id"]
+		p.dossier.Negotiation = n
+	}
+}
+
+// part reads the lists of a file.
+func (p *parser) part(f part) {
+	if f.root == nil {
+		return
+	}
+	f.src.Mapping(f.root, func(key, value *yaml.Node) {
+		switch key.Value {
+		case KindNegotiation:
+		case KindParties:
+			f.src.Items(value, func(item *yaml.Node) { p.party(f.src, item) })
+		case KindDemands:
+			f.src.Items(value, func(item *yaml.Node) { p.demand(f.src, item) })
+		case KindPlans:
+			f.src.Items(value, func(item *yaml.Node) { p.plan(f.src, item) })
+		case KindRevisions:
+			f.src.Items(value, func(item *yaml.Node) { p.revision(f.src, item) })
+		case KindStances:
+			f.src.Items(value, func(item *yaml.Node) { p.stance(f.src, item) })
+		default:
+			f.src.Errorf(key, "a dossier has no part %q; it has negotiation, parties, demands, plans, revisions and stances", key.Value)
+		}
+	})
+}
+
+func (p *parser) party(src *protoyaml.Source, node *yaml.Node) {
+	m := &parleyv1.Party{}
+	ids := p.item(src, node, m, "id")
+	m.Name = p.named(src, node, src.Negotiation+"/parties/"+ids["id"])
+	p.dossier.Parties = append(p.dossier.Parties, m)
+}
+
+func (p *parser) demand(src *protoyaml.Source, node *yaml.Node) {
+	m := &parleyv1.Demand{}
+	ids := p.item(src, node, m, "party", "id")
+	m.Name = p.named(src, node, p.within(src, node, "parties", ids["party"])+"/demands/"+ids["id"])
+	p.dossier.Demands = append(p.dossier.Demands, m)
+}
+
+func (p *parser) plan(src *protoyaml.Source, node *yaml.Node) {
+	m := &parleyv1.Plan{}
+	ids := p.item(src, node, m, "id")
+	m.Name = p.named(src, node, src.Negotiation+"/plans/"+ids["id"])
+	p.dossier.Plans = append(p.dossier.Plans, m)
+}
+
+func (p *parser) stance(src *protoyaml.Source, node *yaml.Node) {
+	m := &parleyv1.Stance{}
+	ids := p.item(src, node, m, "id")
+	m.Name = p.named(src, node, src.Negotiation+"/stances/"+ids["id"])
+	p.dossier.Stances = append(p.dossier.Stances, m)
+}
+
+func (p *parser) revision(src *protoyaml.Source, node *yaml.Node) {
+	c := &parleyv1.CommitRevisionRequest{Revision: &parleyv1.Revision{}}
+	var body *yaml.Node
+	ids := map[string]string{}
+	src.Fields(node, c.Revision, func(key string, value *yaml.Node) bool {
+		switch key {
+		case "plan", "id":
+			ids[key] = src.Text(value)
+		case "text", "changes":
+			if body != nil {
+				src.Errorf(value, "text and changes exclude each other")
+				return true
+			}
+			body = value
+			readBody(src, key, value, c)
+		default:
+			return false
+		}
+		return true
+	})
+	p.need(src, node, ids, "plan", "id")
+	c.Parent, c.RevisionId = p.within(src, node, "plans", ids["plan"]), ids["id"]
+	p.named(src, node, revisionName(c))
+	p.dossier.Revisions = append(p.dossier.Revisions, c)
+}
+
+// readBody reads the text or the changes of a revision.
+func readBody(src *protoyaml.Source, key string, value *yaml.Node, c *parleyv1.CommitRevisionRequest) {
+	if key == "text" {
+		text := &parleyv1.CommitRevisionRequest_Text{}
+		src.Items(value, func(item *yaml.Node) {
+			text.Points = append(text.Points, &parleyv1.Point{})
+			src.Message(item, text.Points[len(text.Points)-1])
+		})
+		c.Body = &parleyv1.CommitRevisionRequest_Text_{Text: text}
+		return
+	}
+	changes := &parleyv1.CommitRevisionRequest_Changes{}
+	src.Items(value, func(item *yaml.Node) {
+		changes.Changes = append(changes.Changes, &parleyv1.PointChange{})
+		src.Message(item, changes.Changes[len(changes.Changes)-1])
+	})
+	c.Body = &parleyv1.CommitRevisionRequest_Changes_{Changes: changes}
+}
+
+// item reads a message and, from the same mapping, the ids that its name is made of.
+func (p *parser) item(src *protoyaml.Source, node *yaml.Node, m proto.Message, keys ...string) map[string]string {
+	ids := map[string]string{}
+	src.Fields(node, m, func(key string, value *yaml.Node) bool {
+		for _, k := range keys {
+			if key == k {
+				ids[k] = src.Text(value)
+				return true
+			}
+		}
+		return false
+	})
+	p.need(src, node, ids, keys...)
+	return ids
+}
+
+// anID is what the API allows for ids.
+var anID = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// need reports ids that are not there or cannot be ids.
+func (p *parser) need(src *protoyaml.Source, node *yaml.Node, ids map[string]string, keys ...string) {
+	if node.Kind != yaml.MappingNode {
+		return // reported
+	}
+	for _, k := range keys {
+		switch {
+		case ids[k] == "":
+			src.Errorf(node, "%q is missing", k)
+		case k == "id" && !anID.MatchString(ids[k]):
+			src.Errorf(node, "%q is no id: lower-case letters, digits and hyphens, a letter first", ids[k])
+		}
+	}
+}
+
+// within completes the name of a party or plan that an item belongs to, which is in this negotiation.
+func (p *parser) within(src *protoyaml.Source, node *yaml.Node, collection, name string) string {
+	prefix := src.Negotiation + "/" + collection + "/"
+	id := name[strings.LastIndexByte(name, '/')+1:]
+	if name != "" && (!anID.MatchString(id) || name != id && name != collection+"/"+id && name != prefix+id) {
+		src.Errorf(node, "%q is none of the %s of this negotiation", name, collection)
+	}
+	return prefix + id
+}
+
+// named takes note of a name, and reports one that is there already.
+func (p *parser) named(src *protoyaml.Source, node *yaml.Node, name string) string {
+	here := fmt.Sprintf("%s:%d", src.File, node.Line)
+	if there, ok := p.names[name]; ok {
+		src.Errorf(node, "%s is there already, at %s", name, there)
+	}
+	p.names[name] = here
+	return name
+}
