@@ -122,7 +122,10 @@ func syntaxError(s string, err error) error {
 	if msg == io.EOF.Error() || offset < 0 {
 		return fault.FilterInvalid("ends where a field or value should follow")
 	}
-	rest := quote(strings.TrimSpace(s[min(offset, len(s)):]))
+	if offset >= len(s) {
+		return fault.FilterInvalid("ends too early: " + msg)
+	}
+	rest := quote(strings.TrimSpace(s[offset:]))
 	return fault.FilterInvalid(fmt.Sprintf("cannot be read from character %d on, %s: %s; values with punctuation must stand in double quotes", runesBefore(s, offset)+1, rest, msg))
 }
 

@@ -107,7 +107,19 @@ func (p *prose) some(m protoreflect.Message, holds func(string) bool) bool {
 		}
 	}
 	for _, f := range p.messages {
-		if through([]protoreflect.FieldDescriptor{f.fd}, func(m protoreflect.Message) bool { return f.prose.some(m, holds) })(m) {
+		if m.Has(f.fd) && f.some(m.Get(f.fd), holds) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f proseField) some(v protoreflect.Value, holds func(string) bool) bool {
+	if !f.fd.IsList() {
+		return f.prose.some(v.Message(), holds)
+	}
+	for i := range v.List().Len() {
+		if f.prose.some(v.List().Get(i).Message(), holds) {
 			return true
 		}
 	}

@@ -1,0 +1,155 @@
+package record
+
+import (
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/redline"
+	"github.com/seed-ff4a8210/parley/server/internal/wellformed"
+)
+
+// Named limits of a text.
+const (
+	maxDepth  = 16      // levels of nested points
+	maxPoints = 100_000 // points of a revision, gone ones included
+)
+
+// CommitRevision commits a revision by changes against its first parent, or as a whole text.
+func CommitRevision(req *parleyv1.CommitRevisionRequest) Command {
+	return func(st *State, env Env) (*Draft, error) {
+		c, err := beginCommit(st, env, req)
+		if err != nil {
+			return nil, err
+		}
+		switch body := req.GetBody().(type) {
+		case *parleyv1.CommitRevisionRequest_Changes_:
+			err = c.applyChanges(body.Changes.GetChanges())
+		case *parleyv1.CommitRevisionRequest_Text_:
+			err = c.replaceText(body.Text.GetPoints())
+		}
+		if err != nil {
+			return nil, err
+		}
+		return c.finish()
+	}
+}
+
+// commit is a revision in the making. Its text is a fork, and `touched` remembers what differs from the first parent.
+type commit struct {
+	st      *State
+	env     Env
+	msg     *parleyv1.Revision
+	parents []*Revision
+	text    *Text
+	touched map[string]bool
+	order   []string // touched ids in the order of touching
+	matches []*parleyv1.PointMatch
+}
+
+func beginCommit(st *State, env Env, req *parleyv1.CommitRevisionRequest) (*commit, error) {
+	if !st.alive(req.GetParent(), Latest) {
+		return nil, fault.Missing(req.GetParent())
+	}
+	m := proto.CloneOf(req.GetRevision())
+	wellformed.ClearOutputOnly(m)
+	id := req.GetRevisionId()
+	if id == "" {
+		id = env.NewID()
+	}
+	m.Name = req.GetParent() + "/revisions/" + id
+	if _, taken := st.Revision(m.GetName(), Latest); taken {
+		return nil, fault.Exists(m.GetName())
+	}
+	c := &commit{st: st, env: env, msg: m, touched: map[string]bool{}}
+	if err := c.resolveParents(req.GetParent()); err != nil {
+		return nil, err
+	}
+	if err := resolveTimes(m.ProtoReflect(), "revision"); err != nil {
+		return nil, err
+	}
+	return c, st.checkReferences(m, "revision")
+}
+
+// resolveParents finds the parents and checks that the plan's head is among them.
+func (c *commit) resolveParents(plan string) error {
+	for i, p := range c.msg.GetParents() {
+		p.Revision = c.st.resolveLatest(p.GetRevision())
+		r, ok := c.st.Revision(p.GetRevision(), Latest)
+		if !ok || !c.st.alive(p.GetRevision(), Latest) {
+			return fault.ReferenceNotFound("revision.parents["+itoa(i)+"].revision", p.GetRevision())
+		}
+		if slices.Contains(c.parents, r) {
+			return fault.InvalidField("revision.parents["+itoa(i)+"].revision", "unique", "is named twice")
+		}
+		c.parents = append(c.parents, r)
+	}
+	if head := c.st.Head(plan, Latest); head != nil && !slices.Contains(c.parents, head) {
+		return fault.HeadMoved(plan, head.Msg.GetName())
+	}
+	c.text = newText()
+	if len(c.parents) > 0 {
+		c.text = c.parents[0].Text.fork()
+	}
+	return nil
+}
+
+// put stores a new value of a point; a place of "" keeps the rank it has.
+func (c *commit) put(p *parleyv1.Point, rank string) {
+	if old, ok := c.text.points.Get(p.GetId()); ok && rank == "" {
+		rank = old.rank
+	}
+	p.Digest = redline.Digest(p)
+	c.text.set(p, rank)
+	if !c.touched[p.GetId()] {
+		c.touched[p.GetId()] = true
+		c.order = append(c.order, p.GetId())
+	}
+}
+
+// modify clones a point of the text, lets edit change it, and stores it.
+func (c *commit) modify(id string, edit func(p *parleyv1.Point)) {
+	p, _ := c.text.Point(id)
+	p = proto.CloneOf(p)
+	edit(p)
+	c.put(p, "")
+}
+
+// finish checks the whole text and makes the draft.
+func (c *commit) finish() (*Draft, error) {
+	if c.text.Len() > maxPoints {
+		return nil, fault.LimitExceeded("", "points_per_revision", c.text.Len(), maxPoints)
+	}
+	change := &ledgerv1.RevisionChange{Revision: c.msg}
+	for _, id := range c.order {
+		p, _ := c.text.points.Get(id)
+		if c.unchanged(p) {
+			continue
+		}
+		change.Deltas = append(change.Deltas, &ledgerv1.PointDelta{Point: p.point, Rank: p.rank})
+	}
+	c.msg.PointCount = int32(c.text.PresentCount())
+	c.msg.Digest = redline.RevisionDigest(c.text.Points())
+	c.msg.CreateTime = timestamppb.New(c.env.Now)
+	if c.msg.GetContent() == parleyv1.Revision_CONTENT_UNSPECIFIED {
+		c.msg.Content = parleyv1.Revision_CONTENT_KNOWN
+	}
+	return &Draft{
+		Changes: []*ledgerv1.Change{{Change: &ledgerv1.Change_Revision{Revision: change}}},
+		Results: []string{c.msg.GetName()},
+		Matches: c.matches,
+	}, nil
+}
+
+// unchanged tells whether a touched point ended up as it was in the first parent.
+func (c *commit) unchanged(p *placed) bool {
+	if len(c.parents) == 0 {
+		return false
+	}
+	old, ok := c.parents[0].Text.points.Get(p.point.GetId())
+	return ok && old.rank == p.rank && proto.Equal(old.point, p.point)
+}

@@ -1,0 +1,52 @@
+package record
+
+import (
+	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+var negotiationNoun = noun[*parleyv1.Negotiation]{
+	field: "negotiation", plural: "negotiations",
+	table: func(s *State) *table[*parleyv1.Negotiation] { return s.negotiations },
+	change: func(m *parleyv1.Negotiation) *ledgerv1.Change {
+		return &ledgerv1.Change{Change: &ledgerv1.Change_Negotiation{Negotiation: m}}
+	},
+	settle: settleNegotiation,
+}
+
+// CreateNegotiation records a new negotiation.
+func CreateNegotiation(req *parleyv1.CreateNegotiationRequest) Command {
+	return func(st *State, env Env) (*Draft, error) {
+		m, err := negotiationNoun.create(st, env, "", req.GetNegotiationId(), req.GetNegotiation(), "negotiation")
+		return negotiationNoun.draft(m, err)
+	}
+}
+
+// UpdateNegotiation changes fields of a negotiation.
+func UpdateNegotiation(req *parleyv1.UpdateNegotiationRequest) Command {
+	return func(st *State, env Env) (*Draft, error) {
+		return negotiationNoun.update(st, env, req.GetNegotiation(), req.GetUpdateMask())
+	}
+}
+
+// DeleteNegotiation deletes a negotiation softly.
+func DeleteNegotiation(req *parleyv1.DeleteNegotiationRequest) Command {
+	return func(st *State, env Env) (*Draft, error) {
+		return negotiationNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), true)
+	}
+}
+
+// UndeleteNegotiation brings a deleted negotiation back.
+func UndeleteNegotiation(req *parleyv1.UndeleteNegotiationRequest) Command {
+	return func(st *State, env Env) (*Draft, error) {
+		return negotiationNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), false)
+	}
+}
+
+// settleNegotiation makes the default audience explicit.
+func settleNegotiation(_ *State, m *parleyv1.Negotiation, _ string) error {
+	if m.GetAudience().GetLevel() == parleyv1.Audience_LEVEL_UNSPECIFIED {
+		m.Audience = &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_PUBLIC}
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package record
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+
+	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// Revision is a committed revision with its text. It is never changed.
+type Revision struct {
+	Msg     *parleyv1.Revision // without its points
+	Text    *Text
+	Parents []*Revision
+	Changed []string // ids of the points that differ from the first parent's
+	Time    int64    // when it was recorded, nanoseconds since 1970
+}
+
+// Plan gives the name of the plan that a revision belongs to.
+func (r *Revision) Plan() string { return ParentOf(r.Msg.GetName()) }
+
+// applyRevision folds a new revision in: the first parent's text with the points that differ put in.
+func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
+	msg := c.GetRevision()
+	r := &Revision{Msg: msg, Time: time, Text: newText(), Changed: make([]string, 0, len(c.GetDeltas()))}
+	for _, p := range msg.GetParents() {
+		parent, ok := s.revisions.Get(p.GetRevision())
+		if !ok {
+			return fmt.Errorf("%s has an unknown parent %s", msg.GetName(), p.GetRevision())
+		}
+		r.Parents = append(r.Parents, parent)
+	}
+	if len(r.Parents) > 0 {
+		r.Text = r.Parents[0].Text.fork()
+	}
+	for _, d := range c.GetDeltas() {
+		r.Text.set(d.GetPoint(), d.GetRank())
+		r.Changed = append(r.Changed, d.GetPoint().GetId())
+	}
+	s.revisions.Set(msg.GetName(), r)
+	s.revisionsByPlan.Set(orderOf(r.Plan(), time), r)
+	return nil
+}
+
+// orderOf keys the revisions of a plan in the order of committing. Several of one entry cannot be: a request commits
+// one revision.
+func orderOf(plan string, time int64) string { return fmt.Sprintf("%s/%016x", plan, uint64(time)) }
+
+// Revision finds a revision by name as of a moment.
+func (s *State) Revision(name string, at int64) (*Revision, bool) {
+	r, ok := s.revisions.Get(name)
+	if !ok || r.Time > at {
+		return nil, false
+	}
+	return r, true
+}
+
+// Head gives the newest revision of a plan as of a moment, nil if there is none.
+func (s *State) Head(plan string, at int64) *Revision {
+	for r := range s.RevisionsDown(plan, at) {
+		return r
+	}
+	return nil
+}
+
+// Revisions yields the revisions of a plan, oldest first, as of a moment.
+func (s *State) Revisions(plan string, at int64) iter.Seq[*Revision] {
+	return func(yield func(*Revision) bool) {
+		prefix := plan + "/"
+		s.revisionsByPlan.Ascend(prefix, func(key string, r *Revision) bool {
+			return strings.HasPrefix(key, prefix) && r.Time <= at && yield(r)
+		})
+	}
+}
+
+// RevisionsDown yields the revisions of a plan, newest first, as of a moment.
+func (s *State) RevisionsDown(plan string, at int64) iter.Seq[*Revision] {
+	return func(yield func(*Revision) bool) {
+		s.revisionsByPlan.Descend(orderOf(plan, at), func(key string, r *Revision) bool {
+			return strings.HasPrefix(key, plan+"/") && yield(r)
+		})
+	}
+}

@@ -1,0 +1,198 @@
+package record
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tidwall/btree"
+	"google.golang.org/protobuf/proto"
+
+	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// State is the fold of the log of one negotiation, or of the server's directory (the log `_server`).
+type State struct {
+	seq  uint64 // of the last entry applied
+	time int64  // of the last entry applied, nanoseconds since 1970
+
+	negotiations *table[*parleyv1.Negotiation]
+	parties      *table[*parleyv1.Party]
+	demands      *table[*parleyv1.Demand]
+	plans        *table[*parleyv1.Plan]
+	stances      *table[*parleyv1.Stance]
+
+	revisions       *btree.Map[string, *Revision] // by name
+	revisionsByPlan *btree.Map[string, *Revision] // by plan and order of committing
+	stancesOn       *btree.Map[string, struct{}]  // "point id" or "revision name", NUL, stance name
+	receipts        *btree.Map[string, *Receipt]  // by actor, NUL, request_id
+}
+
+// Receipt remembers what a request with a request_id led to, so that a retry gets the same answer.
+type Receipt struct {
+	Time    int64 // of its entry: the answer is what the record said then
+	Digest  []byte
+	Results []string
+	Matches []*parleyv1.PointMatch
+}
+
+// degree of the trees: wide enough to be shallow, narrow enough that copying a path stays cheap.
+const degree = 16
+
+// NewState gives the State before the first entry.
+func NewState() *State {
+	return &State{
+		negotiations:    newTable[*parleyv1.Negotiation](),
+		parties:         newTable[*parleyv1.Party](),
+		demands:         newTable[*parleyv1.Demand](),
+		plans:           newTable[*parleyv1.Plan](),
+		stances:         newTable[*parleyv1.Stance](),
+		revisions:       btree.NewMap[string, *Revision](degree),
+		revisionsByPlan: btree.NewMap[string, *Revision](degree),
+		stancesOn:       btree.NewMap[string, struct{}](degree),
+		receipts:        btree.NewMap[string, *Receipt](degree),
+	}
+}
+
+// Fork gives a State that can be applied to without touching s. Only the writer of s may call it.
+func (s *State) Fork() *State {
+	c := *s
+	c.negotiations = s.negotiations.fork()
+	c.parties = s.parties.fork()
+	c.demands = s.demands.fork()
+	c.plans = s.plans.fork()
+	c.stances = s.stances.fork()
+	c.revisions = s.revisions.Copy()
+	c.revisionsByPlan = s.revisionsByPlan.Copy()
+	c.stancesOn = s.stancesOn.Copy()
+	c.receipts = s.receipts.Copy()
+	return &c
+}
+
+// Seq is the seq of the last entry applied.
+func (s *State) Seq() uint64 { return s.seq }
+
+// Time is the time of the last entry applied, in nanoseconds since 1970.
+func (s *State) Time() int64 { return s.time }
+
+// Receipt finds what a request led to before; nil if it is new.
+func (s *State) Receipt(actor, requestID string) *Receipt {
+	r, _ := s.receipts.Get(actor + "\x00" + requestID)
+	return r
+}
+
+// Apply folds the next entry in. An error means that the entry is not one this State can follow: a bug or a damaged log.
+func (s *State) Apply(e *ledgerv1.Entry) error {
+	if e.GetTime() <= s.time {
+		return fmt.Errorf("entry %d is not later than the one before", s.seq+1)
+	}
+	for i, c := range e.GetChanges() {
+		if err := s.apply(c, e.GetTime()); err != nil {
+			return fmt.Errorf("entry %d, change %d: %w", s.seq+1, i, err)
+		}
+	}
+	if e.GetRequestId() != "" {
+		s.receipts.Set(e.GetActor()+"\x00"+e.GetRequestId(), &Receipt{
+			Time: e.GetTime(), Digest: e.GetRequestDigest(), Results: e.GetResults(), Matches: e.GetMatches(),
+		})
+	}
+	s.seq++
+	s.time = e.GetTime()
+	return nil
+}
+
+func (s *State) apply(c *ledgerv1.Change, time int64) error {
+	switch c := c.GetChange().(type) {
+	case *ledgerv1.Change_Negotiation:
+		s.negotiations.put(c.Negotiation.GetName(), c.Negotiation, time)
+	case *ledgerv1.Change_Party:
+		s.parties.put(c.Party.GetName(), c.Party, time)
+	case *ledgerv1.Change_Demand:
+		s.demands.put(c.Demand.GetName(), c.Demand, time)
+	case *ledgerv1.Change_Plan:
+		s.plans.put(c.Plan.GetName(), c.Plan, time)
+	case *ledgerv1.Change_Stance:
+		s.stances.put(c.Stance.GetName(), c.Stance, time)
+		s.indexStance(c.Stance)
+	case *ledgerv1.Change_Revision:
+		return s.applyRevision(c.Revision, time)
+	default:
+		return fmt.Errorf("unknown kind of change %T", c)
+	}
+	return nil
+}
+
+// indexStance files a stance under what it is about. Targets are immutable, so filing twice changes nothing.
+func (s *State) indexStance(st *parleyv1.Stance) {
+	var key string
+	switch t := st.GetTarget().GetTarget().(type) {
+	case *parleyv1.Stance_Target_Point:
+		_, key = splitPointName(t.Point)
+	case *parleyv1.Stance_Target_Revision:
+		key = t.Revision
+	case *parleyv1.Stance_Target_UnnamedSet_:
+		key = t.UnnamedSet.GetRevision()
+	case *parleyv1.Stance_Target_Comparison_:
+		key = t.Comparison.GetRevision()
+	}
+	s.stancesOn.Set(key+"\x00"+st.GetName(), struct{}{})
+}
+
+// StancesOn yields the stances on a point (by id, over all revisions and plans) or on a revision (by name) as they
+// stood at a moment, deleted ones excepted.
+func (s *State) StancesOn(target string, at int64, yield func(*parleyv1.Stance) bool) {
+	prefix := target + "\x00"
+	s.stancesOn.Ascend(prefix, func(key string, _ struct{}) bool {
+		if !strings.HasPrefix(key, prefix) {
+			return false
+		}
+		st, ok := s.stances.get(key[len(prefix):], at)
+		return !ok || st.GetDeleteTime() != nil || yield(st)
+	})
+}
+
+// version is one value of a resource and the ones before it.
+type version[M proto.Message] struct {
+	msg  M
+	time int64
+	prev *version[M]
+}
+
+// table holds every version of every resource of a kind, by name.
+type table[M proto.Message] struct{ m *btree.Map[string, *version[M]] }
+
+func newTable[M proto.Message]() *table[M] {
+	return &table[M]{btree.NewMap[string, *version[M]](degree)}
+}
+
+func (t *table[M]) fork() *table[M] { return &table[M]{t.m.Copy()} }
+
+func (t *table[M]) put(name string, msg M, time int64) {
+	prev, _ := t.m.Get(name)
+	t.m.Set(name, &version[M]{msg, time, prev})
+}
+
+func (t *table[M]) get(name string, at int64) (msg M, ok bool) {
+	v, _ := t.m.Get(name)
+	return v.at(at)
+}
+
+func (v *version[M]) at(at int64) (msg M, ok bool) {
+	for ; v != nil; v = v.prev {
+		if v.time <= at {
+			return v.msg, true
+		}
+	}
+	return msg, false
+}
+
+// scan yields, in the order of names, the resources whose names start with prefix, beginning after the name `after`.
+func (t *table[M]) scan(prefix, after string, at int64, yield func(M) bool) {
+	t.m.Ascend(max(prefix, after), func(name string, v *version[M]) bool {
+		if !strings.HasPrefix(name, prefix) {
+			return false
+		}
+		msg, ok := v.at(at)
+		return !ok || name == after || yield(msg)
+	})
+}

@@ -1,0 +1,181 @@
+package record
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/tidwall/btree"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// Text is the points of one revision. It shares structure with the text that it was made from, so that a change of one
+// point costs O(log n). A Text that belongs to a Revision is never changed.
+type Text struct {
+	points *btree.Map[string, *placed] // by point id
+	order  *btree.Map[string, string]  // parent id, NUL, rank -> point id
+}
+
+// placed is a point and its place among its siblings, which are ordered by the bytes of their ranks.
+type placed struct {
+	point *parleyv1.Point
+	rank  string
+}
+
+func newText() *Text {
+	return &Text{btree.NewMap[string, *placed](degree), btree.NewMap[string, string](degree)}
+}
+
+func (t *Text) fork() *Text { return &Text{t.points.Copy(), t.order.Copy()} }
+
+// set puts a point in its place, which may be a new one.
+func (t *Text) set(p *parleyv1.Point, rank string) {
+	if old, ok := t.points.Get(p.GetId()); ok {
+		t.order.Delete(orderKey(old.point.GetParent(), old.rank))
+	}
+	t.points.Set(p.GetId(), &placed{p, rank})
+	t.order.Set(orderKey(p.GetParent(), rank), p.GetId())
+}
+
+func orderKey(parent, rank string) string { return parent + "\x00" + rank }
+
+// Point finds a point by id, also one that is gone.
+func (t *Text) Point(id string) (*parleyv1.Point, bool) {
+	p, ok := t.points.Get(id)
+	if !ok {
+		return nil, false
+	}
+	return p.point, true
+}
+
+// Len is the number of points, gone ones included.
+func (t *Text) Len() int { return t.points.Len() }
+
+// Points yields the points in reading order: a nested point after the one it belongs to and before its next sibling.
+func (t *Text) Points() iter.Seq[*parleyv1.Point] {
+	return func(yield func(*parleyv1.Point) bool) { t.walk("", yield) }
+}
+
+// Slice gives the points in reading order.
+func (t *Text) Slice() []*parleyv1.Point {
+	out := make([]*parleyv1.Point, 0, t.Len())
+	for p := range t.Points() {
+		out = append(out, p)
+	}
+	return out
+}
+
+func (t *Text) walk(parent string, yield func(*parleyv1.Point) bool) bool {
+	more := true
+	for id := range t.children(parent) {
+		p, _ := t.points.Get(id)
+		if more = yield(p.point) && t.walk(id, yield); !more {
+			break
+		}
+	}
+	return more
+}
+
+// children yields the ids of the points directly below parent, in order.
+func (t *Text) children(parent string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		prefix := orderKey(parent, "")
+		t.order.Ascend(prefix, func(key, id string) bool {
+			return strings.HasPrefix(key, prefix) && yield(id)
+		})
+	}
+}
+
+// rankAt gives a rank for a new child of parent: after the sibling `after`, or first, or last.
+func (t *Text) rankAt(parent, after string, first bool) string {
+	prefix := orderKey(parent, "")
+	var low, high string // ranks on either side; empty for none
+	switch {
+	case after != "":
+		p, _ := t.points.Get(after)
+		low = p.rank
+		t.order.Ascend(orderKey(parent, low), func(key, _ string) bool {
+			if !strings.HasPrefix(key, prefix) {
+				return false
+			}
+			high = key[len(prefix):]
+			return high == low // the first step is the sibling itself
+		})
+		if high == low {
+			high = ""
+		}
+	case first:
+		t.order.Ascend(prefix, func(key, _ string) bool {
+			if strings.HasPrefix(key, prefix) {
+				high = key[len(prefix):]
+			}
+			return false
+		})
+	default:
+		t.order.Descend(orderKey(parent, "\xff"), func(key, _ string) bool {
+			if strings.HasPrefix(key, prefix) {
+				low = key[len(prefix):]
+			}
+			return false
+		})
+	}
+	return rankBetween(low, high)
+}
+
+// below tells whether a point belongs to another, directly or through others, or is that other.
+func (t *Text) below(id, ancestor string) bool {
+	for id != "" {
+		if id == ancestor {
+			return true
+		}
+		p, ok := t.Point(id)
+		if !ok {
+			return false
+		}
+		id = p.GetParent()
+	}
+	return false
+}
+
+// depth counts the points that a point belongs to, itself included.
+func (t *Text) depth(id string) int {
+	n := 0
+	for id != "" && n <= maxDepth {
+		n++
+		p, _ := t.Point(id)
+		id = p.GetParent()
+	}
+	return n
+}
+
+// subtree yields a point and all that belongs to it.
+func (t *Text) subtree(id string) []string {
+	out := []string{id}
+	for i := 0; i < len(out); i++ {
+		for child := range t.children(out[i]) {
+			out = append(out, child)
+		}
+	}
+	return out
+}
+
+// gone tells whether a point is out of the text.
+func gone(p *parleyv1.Point) bool {
+	switch p.GetState() {
+	case parleyv1.Point_STATE_STRUCK, parleyv1.Point_STATE_MOVED, parleyv1.Point_STATE_SUPERSEDED:
+		return true
+	}
+	return false
+}
+
+// PresentCount is the number of points in the state PRESENT.
+func (t *Text) PresentCount() int {
+	n := 0
+	t.points.Scan(func(_ string, p *placed) bool {
+		if p.point.GetState() == parleyv1.Point_STATE_PRESENT {
+			n++
+		}
+		return true
+	})
+	return n
+}

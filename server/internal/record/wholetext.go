@@ -1,0 +1,97 @@
+package record
+
+import (
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/redline"
+)
+
+// replaceText makes the text that of the caller, in the caller's order; its points are matched to the first parent's.
+// Points of the parent that are not in it become STRUCK and keep their place behind what they followed.
+func (c *commit) replaceText(given []*parleyv1.Point) error {
+	old := c.text.Slice()
+	points := make([]*parleyv1.Point, len(given))
+	for i, g := range given {
+		points[i] = callersPoint(g)
+	}
+	seen := make(map[string]bool, len(points))
+	for i, m := range redline.MatchPoints(old, points) {
+		p := points[i]
+		if m.Old >= 0 {
+			p.Id, p.Origins = old[m.Old].GetId(), old[m.Old].GetOrigins()
+		} else if p.GetId() == "" {
+			p.Id = c.env.NewID()
+		}
+		if seen[p.GetId()] {
+			return fault.PointExists(textPath(i)+".id", p.GetId())
+		}
+		seen[p.GetId()] = true
+		c.matches = append(c.matches, &parleyv1.PointMatch{Point: p.GetId(), How: m.How, Similarity: m.Similarity})
+	}
+	if err := c.checkText(points, seen); err != nil {
+		return err
+	}
+	c.strikeAbsent(old, seen)
+	return c.arrange(points)
+}
+
+func textPath(i int) string { return "text.points[" + itoa(i) + "]" }
+
+// checkText checks each point and that a nested point follows the one it belongs to, which rules out cycles.
+func (c *commit) checkText(points []*parleyv1.Point, known map[string]bool) error {
+	depth := map[string]int{"": 0}
+	for i, p := range points {
+		at := textPath(i)
+		if err := c.checkPoint(p, at); err != nil {
+			return err
+		}
+		d, above := depth[p.GetParent()]
+		switch {
+		case !above && p.GetParent() == p.GetId():
+			return fault.PointCycle(at+".parent", p.GetId())
+		case !above && known[p.GetParent()]:
+			return fault.InvalidField(at+".parent", "reading_order", "point %q must stand before what belongs to it", p.GetParent())
+		case !above:
+			return fault.PointUnknown(at+".parent", p.GetParent())
+		case d+1 > maxDepth:
+			return fault.LimitExceeded(at+".parent", "point_depth", d+1, maxDepth)
+		}
+		depth[p.GetId()] = d + 1
+	}
+	return nil
+}
+
+// strikeAbsent strikes the points of the old text that the new one leaves out.
+func (c *commit) strikeAbsent(old []*parleyv1.Point, kept map[string]bool) {
+	for _, p := range old {
+		if kept[p.GetId()] || gone(p) {
+			continue
+		}
+		c.modify(p.GetId(), func(p *parleyv1.Point) {
+			p.State, p.MovedTo = parleyv1.Point_STATE_STRUCK, ""
+			p.Text, p.Alternatives = "", nil
+		})
+	}
+}
+
+// arrange puts the points into the text in their order. Siblings that are in order already keep their ranks, so that
+// a commit of a long text stores no more than what changed.
+func (c *commit) arrange(points []*parleyv1.Point) error {
+	last := map[string]string{} // parent -> the sibling placed last
+	for _, p := range points {
+		after := last[p.GetParent()]
+		rank := ""
+		old, ok := c.text.points.Get(p.GetId())
+		if !ok || old.point.GetParent() != p.GetParent() || after != "" && old.rank <= c.rank(after) {
+			rank = c.text.rankAt(p.GetParent(), after, after == "")
+		}
+		c.put(p, rank)
+		last[p.GetParent()] = p.GetId()
+	}
+	return nil
+}
+
+func (c *commit) rank(id string) string {
+	p, _ := c.text.points.Get(id)
+	return p.rank
+}

@@ -1,0 +1,61 @@
+package redline
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+	"iter"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// Digest fingerprints the wording of a point: 64 hex digits, or "" if it has none. It is SHA-256 over "parley/1" and,
+// each with its length before it, the canonical heading, the canonical text, and the canonical alternatives in the order
+// of their bytes. Canonical is: Unicode NFC, every run of white space one space, none at the ends. Digests are stored,
+// so this form stays as it is for ever; another one would bear another number.
+func Digest(p *parleyv1.Point) string {
+	heading, text := canonical(p.GetHeading()), canonical(p.GetText())
+	if heading == "" && text == "" && len(p.GetAlternatives()) == 0 {
+		return ""
+	}
+	alternatives := make([]string, len(p.GetAlternatives()))
+	for i, a := range p.GetAlternatives() {
+		alternatives[i] = canonical(a.GetText())
+	}
+	slices.Sort(alternatives)
+	h := sha256.New()
+	writeString(h, "parley/1")
+	writeString(h, heading)
+	writeString(h, text)
+	for _, a := range alternatives {
+		writeString(h, a)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// RevisionDigest fingerprints a whole text from its points in reading order: their ids, parents, states and digests.
+func RevisionDigest(points iter.Seq[*parleyv1.Point]) string {
+	h := sha256.New()
+	writeString(h, "parley/1")
+	for p := range points {
+		writeString(h, p.GetId())
+		writeString(h, p.GetParent())
+		writeString(h, p.GetState().String())
+		writeString(h, p.GetDigest())
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func writeString(h hash.Hash, s string) {
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(len(s)))
+	h.Write(n[:])
+	h.Write([]byte(s))
+}
+
+func canonical(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }
