@@ -1,0 +1,187 @@
+// Package host runs negotiations: it loads them from the ledger, serialises and batches their writes, resolves conflicts,
+// and hands out a Lens, never a State.
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/ledger"
+	"github.com/seed-ff4a8210/parley/server/internal/lens"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
+)
+
+// Host runs the negotiations of one ledger. All methods are safe for concurrent use.
+type Host struct {
+	ledger ledger.Ledger
+	clock  func() time.Time
+	newID  func() string
+	stamp  atomic.Int64 // the latest entry time given out, so that a caller's clock never runs behind their own writes
+
+	mu        sync.Mutex
+	running   map[string]*negotiation // by resource name
+	directory *negotiation
+}
+
+// Open loads the directory and adds what a crash kept out of it.
+func Open(ctx context.Context, l ledger.Ledger, clock func() time.Time, newID func() string) (*Host, error) {
+	h := &Host{ledger: l, clock: clock, newID: newID, running: map[string]*negotiation{}}
+	h.directory = &negotiation{host: h, log: record.DirectoryLog}
+	if err := h.directory.load(ctx); err != nil {
+		return nil, fmt.Errorf("load the directory: %w", err)
+	}
+	for name, err := range l.Negotiations(ctx, "") {
+		if err != nil {
+			return nil, fmt.Errorf("list negotiations: %w", err)
+		}
+		if name == record.DirectoryLog {
+			continue
+		}
+		if _, known := h.directory.state.Load().Negotiation(name, record.Latest); !known {
+			if _, err := h.negotiation(ctx, name, false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return h, nil
+}
+
+// Now is the present moment: not before any entry that has been answered for.
+func (h *Host) Now() time.Time {
+	return time.Unix(0, max(h.clock().UnixNano(), h.stamp.Load()))
+}
+
+// NewID makes a fresh random id, letter first.
+func (h *Host) NewID() string { return h.newID() }
+
+// Directory shows the list of negotiations.
+func (h *Host) Directory(viewer lens.Viewer, at time.Time) *lens.Lens {
+	return lens.New(h.directory.state.Load(), viewer, at)
+}
+
+// Lens shows a negotiation to a viewer as of a moment. The name may be that of anything in it.
+func (h *Host) Lens(ctx context.Context, viewer lens.Viewer, name string, at time.Time) (*lens.Lens, error) {
+	n, err := h.negotiation(ctx, record.NegotiationOf(name), false)
+	if err != nil {
+		return nil, err
+	}
+	l := lens.New(n.state.Load(), viewer, at)
+	if _, err := l.Negotiation(record.NegotiationOf(name)); err != nil {
+		return nil, fault.Missing(name)
+	}
+	return l, nil
+}
+
+// negotiation finds a running negotiation or loads it. Unless it is to be created, one without entries is not found.
+func (h *Host) negotiation(ctx context.Context, name string, create bool) (*negotiation, error) {
+	h.mu.Lock()
+	n, ok := h.running[name]
+	if !ok {
+		n = &negotiation{host: h, log: name}
+	}
+	h.mu.Unlock()
+	if ok {
+		return n, nil
+	}
+	if err := n.load(ctx); err != nil {
+		return nil, err
+	}
+	empty := n.state.Load().Seq() == 0
+	if empty && !create {
+		return nil, fault.Missing(name)
+	}
+	h.mu.Lock()
+	if first, raced := h.running[name]; raced {
+		n = first
+	} else {
+		h.running[name] = n
+	}
+	h.mu.Unlock()
+	if empty {
+		return n, nil
+	}
+	return n, h.mirror(ctx, n.state.Load(), name)
+}
+
+// mirror brings the directory's line of a negotiation up to date.
+func (h *Host) mirror(ctx context.Context, st *record.State, name string) error {
+	m, ok := st.Negotiation(name, record.Latest)
+	if !ok {
+		return nil
+	}
+	if known, ok := h.directory.state.Load().Negotiation(name, record.Latest); ok && proto.Equal(known, m) {
+		return nil
+	}
+	_, err := h.directory.write(ctx, Write{Actor: "parley", Method: "mirror", Command: func(*record.State, record.Env) (*record.Draft, error) {
+		return &record.Draft{Changes: []*ledgerv1.Change{{Change: &ledgerv1.Change_Negotiation{Negotiation: m}}}}, nil
+	}})
+	if err != nil {
+		return fmt.Errorf("note %s in the directory: %w", name, err)
+	}
+	return nil
+}
+
+// Write is a request to change a negotiation.
+type Write struct {
+	Negotiation  string // resource name
+	Viewer       lens.Viewer
+	Actor        string // name of the principal
+	Method       string // "CreateStance"
+	RequestID    string // empty for none
+	Digest       []byte // of the request without its id
+	ValidateOnly bool
+	Create       bool // the negotiation may be new
+	Command      record.Command
+}
+
+// Outcome is what a write led to: the resources that answer it, and a lens to read them by.
+type Outcome struct {
+	Lens    *lens.Lens
+	Names   []string
+	Matches []*parleyv1.PointMatch
+}
+
+// Write runs a command and answers when its entry is durable. A request_id that was seen before gets the first outcome.
+func (h *Host) Write(ctx context.Context, w Write) (Outcome, error) {
+	n, err := h.negotiation(ctx, w.Negotiation, w.Create)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out, err := n.write(ctx, w)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if w.ValidateOnly || !strings.HasSuffix(w.Method, "Negotiation") {
+		return out, nil
+	}
+	return out, h.mirror(context.WithoutCancel(ctx), n.state.Load(), w.Negotiation)
+}
+
+// Close waits for writes under way. The ledger is closed by whoever opened it.
+func (h *Host) Close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, n := range h.running {
+		n.settle()
+	}
+	h.directory.settle()
+}
+
+// readFault names what was being read when the ledger failed; its own faults keep their reason.
+func readFault(log string, err error) error {
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		return fmt.Errorf("read the log of %s: %w", log, err)
+	}
+	return fault.NotNow("the record cannot be read at the moment", fmt.Errorf("read the log of %s: %w", log, err))
+}

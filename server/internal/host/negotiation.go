@@ -1,0 +1,244 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/ledger"
+	"github.com/seed-ff4a8210/parley/server/internal/lens"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
+)
+
+// negotiation is one running negotiation, or the directory. Readers load the state and hold no lock; writes wait in the
+// queue, from which a goroutine that lives only while there is work takes all that wait into one append.
+type negotiation struct {
+	host  *Host
+	log   string
+	state atomic.Pointer[record.State]
+
+	mu    sync.Mutex
+	queue []*job
+	busy  sync.WaitGroup // one while drain runs
+	going bool           // guarded by mu: drain runs
+}
+
+// job is a write that waits for its answer.
+type job struct {
+	Write
+	ctx    context.Context
+	answer chan reply
+}
+
+type reply struct {
+	out Outcome
+	err error
+}
+
+// load folds the log from its beginning.
+func (n *negotiation) load(ctx context.Context) error {
+	n.state.Store(record.NewState())
+	return n.catchUp(ctx)
+}
+
+// catchUp folds in what the log has beyond the state, and publishes the result.
+func (n *negotiation) catchUp(ctx context.Context) error {
+	st := n.state.Load().Fork()
+	for e, err := range n.host.ledger.Read(ctx, n.log, ledger.Seq(st.Seq()+1)) {
+		if err != nil {
+			return readFault(n.log, err)
+		}
+		entry := &ledgerv1.Entry{}
+		if err := proto.Unmarshal(e.Data, entry); err != nil {
+			return fault.Corrupt("an entry of the record cannot be read", fmt.Errorf("%s, entry %d: %w", n.log, e.Seq, err))
+		}
+		if err := st.Apply(entry); err != nil {
+			return fault.Corrupt("an entry of the record does not fit the ones before", fmt.Errorf("%s: %w", n.log, err))
+		}
+	}
+	n.publish(st)
+	return nil
+}
+
+func (n *negotiation) publish(st *record.State) {
+	for {
+		old := n.host.stamp.Load()
+		if st.Time() <= old || n.host.stamp.CompareAndSwap(old, st.Time()) {
+			break
+		}
+	}
+	n.state.Store(st)
+}
+
+// write queues a command and waits for its answer. A caller who goes away leaves the write to its fate.
+func (n *negotiation) write(ctx context.Context, w Write) (Outcome, error) {
+	j := &job{w, ctx, make(chan reply, 1)}
+	n.mu.Lock()
+	n.queue = append(n.queue, j)
+	if !n.going {
+		n.going = true
+		n.busy.Add(1)
+		go n.drain()
+	}
+	n.mu.Unlock()
+	select {
+	case r := <-j.answer:
+		return r.out, r.err
+	case <-ctx.Done():
+		return Outcome{}, ctx.Err()
+	}
+}
+
+// settle waits until no write is under way.
+func (n *negotiation) settle() { n.busy.Wait() }
+
+func (n *negotiation) drain() {
+	defer n.busy.Done()
+	for {
+		n.mu.Lock()
+		batch := n.queue
+		n.queue = nil
+		n.going = len(batch) > 0
+		n.mu.Unlock()
+		if len(batch) == 0 {
+			return
+		}
+		n.commit(batch)
+	}
+}
+
+// attempts bounds how often a batch is tried again after another server was faster or an outcome was unknown.
+const attempts = 5
+
+// commit runs a batch of commands one after the other on a fork of the state, and appends their entries at once.
+func (n *negotiation) commit(batch []*job) {
+	ctx := context.Background() // what is handed to the ledger is no longer the caller's to cancel
+	for range attempts {
+		t := n.run(batch)
+		if len(t.entries) == 0 {
+			t.deliver()
+			return
+		}
+		before := ledger.Seq(n.state.Load().Seq())
+		err := n.host.ledger.Append(ctx, n.log, before, t.entries...)
+		if err == nil {
+			n.publish(t.state)
+			t.deliver()
+			return
+		}
+		var lost *ledger.LostRaceError
+		var unknown *ledger.UnknownError
+		if !errors.As(err, &lost) && !errors.As(err, &unknown) {
+			t.fail(fault.NotNow("the record cannot be written at the moment", fmt.Errorf("append to %s: %w", n.log, err)))
+			return
+		}
+		if err := n.catchUp(ctx); err != nil {
+			t.fail(err)
+			return
+		}
+		if unknown != nil && n.stored(ctx, before, t.entries) {
+			t.deliver()
+			return
+		}
+	}
+	for _, j := range batch {
+		j.answer <- reply{err: fault.NotNow("the record is too busy; try again", nil)}
+	}
+}
+
+// stored tells whether entries of unknown outcome are in the log, by reading it.
+func (n *negotiation) stored(ctx context.Context, before ledger.Seq, entries [][]byte) bool {
+	i := 0
+	for e, err := range n.host.ledger.Read(ctx, n.log, before+1) {
+		if err != nil || !bytes.Equal(e.Data, entries[i]) {
+			return false
+		}
+		if i++; i == len(entries) {
+			return true
+		}
+	}
+	return false
+}
+
+// turn is one run over a batch: the state it leads to, the entries to append, and the answers for when they are durable.
+type turn struct {
+	state   *record.State
+	entries [][]byte
+	answers []func()
+	jobs    []*job // those whose answers wait for the entries
+}
+
+func (t *turn) deliver() {
+	for _, answer := range t.answers {
+		answer()
+	}
+}
+
+func (t *turn) fail(err error) {
+	for _, j := range t.jobs {
+		j.answer <- reply{err: err}
+	}
+	t.jobs = nil
+}
+
+// run works out what each job does. Jobs that do not write are answered with the rest, as their answer may rest on
+// entries before them in the batch.
+func (n *negotiation) run(batch []*job) *turn {
+	t := &turn{state: n.state.Load().Fork()}
+	for _, j := range batch {
+		out, err := n.runOne(t, j)
+		t.jobs = append(t.jobs, j)
+		t.answers = append(t.answers, func() { j.answer <- reply{out, err} })
+	}
+	return t
+}
+
+func (n *negotiation) runOne(t *turn, j *job) (Outcome, error) {
+	if err := j.ctx.Err(); err != nil {
+		return Outcome{}, err
+	}
+	if r := t.receipt(j); r != nil {
+		if !bytes.Equal(r.Digest, j.Digest) {
+			return Outcome{}, fault.RequestIDReused(j.RequestID)
+		}
+		return Outcome{lens.New(t.state, j.Viewer, time.Unix(0, r.Time)), r.Results, r.Matches}, nil
+	}
+	now := time.Unix(0, max(n.host.clock().UnixNano(), t.state.Time()+1)).UTC()
+	draft, err := j.Command(t.state, record.Env{Now: now, NewID: n.host.newID})
+	if err != nil {
+		return Outcome{}, err
+	}
+	entry := &ledgerv1.Entry{
+		Time: now.UnixNano(), Actor: j.Actor, Method: j.Method, RequestId: j.RequestID, RequestDigest: j.Digest,
+		Changes: draft.Changes, Results: draft.Results, Matches: draft.Matches,
+	}
+	next := t.state.Fork()
+	if err := next.Apply(entry); err != nil {
+		return Outcome{}, fmt.Errorf("apply what %s would do: %w", j.Method, err)
+	}
+	out := Outcome{lens.New(next, j.Viewer, now), draft.Results, draft.Matches}
+	if j.ValidateOnly {
+		return out, nil
+	}
+	data, err := proto.Marshal(entry)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("encode the entry of %s: %w", j.Method, err)
+	}
+	t.state, t.entries = next, append(t.entries, data)
+	return out, nil
+}
+
+func (t *turn) receipt(j *job) *record.Receipt {
+	if j.RequestID == "" {
+		return nil
+	}
+	return t.state.Receipt(j.Actor, j.RequestID)
+}

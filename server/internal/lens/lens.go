@@ -1,0 +1,186 @@
+// Package lens shows one viewer what they may see of a State at one moment. It is the only place that hides things:
+// whatever is outside the viewer's audience is answered as if it had never been recorded.
+package lens
+
+import (
+	"iter"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
+)
+
+// Viewer is who looks. The zero Viewer is the public.
+type Viewer struct {
+	Everything bool   // sees all: the holder of the mediator token on this machine
+	Mediator   bool   // sees what is entrusted to mediators
+	Party      string // resource name of the party that the viewer belongs to; empty for none
+}
+
+// Lens is what one viewer may see of a State as of one moment. It is immutable and safe for concurrent use.
+type Lens struct {
+	st     *record.State
+	viewer Viewer
+	at     int64
+}
+
+// New gives the view of a State as of a moment.
+func New(st *record.State, viewer Viewer, at time.Time) *Lens {
+	return &Lens{st, viewer, at.UnixNano()}
+}
+
+// sees decides on one audience. An audience that says nothing leaves it to the parent's.
+func (l *Lens) sees(a *parleyv1.Audience, owner string) bool {
+	own := l.viewer.Party != "" && l.viewer.Party == owner
+	switch a.GetLevel() {
+	case parleyv1.Audience_LEVEL_UNSPECIFIED, parleyv1.Audience_LEVEL_PUBLIC:
+		return true
+	case parleyv1.Audience_LEVEL_TABLED:
+		return l.viewer.Everything || l.viewer.Mediator || l.viewer.Party != ""
+	case parleyv1.Audience_LEVEL_SHARED:
+		return l.viewer.Everything || l.viewer.Mediator || own || l.viewer.Party != "" && slices.Contains(a.GetParties(), l.viewer.Party)
+	case parleyv1.Audience_LEVEL_MEDIATOR:
+		return l.viewer.Everything || l.viewer.Mediator || own
+	}
+	return l.viewer.Everything || own
+}
+
+// Negotiation finds a negotiation, also a deleted one.
+func (l *Lens) Negotiation(name string) (*parleyv1.Negotiation, error) {
+	m, ok := l.st.Negotiation(name, l.at)
+	if !ok || !l.sees(m.GetAudience(), "") {
+		return nil, fault.Missing(name)
+	}
+	return m, nil
+}
+
+// Negotiations yields the negotiations of the directory by name, beginning after `after`.
+func (l *Lens) Negotiations(after string, deleted bool) iter.Seq[*parleyv1.Negotiation] {
+	return keep(l.st.Negotiations(after, l.at), deleted, func(m *parleyv1.Negotiation) bool { return l.sees(m.GetAudience(), "") })
+}
+
+// inside tells whether the viewer may look into a negotiation: it is theirs to see and not deleted.
+func (l *Lens) inside(name string) bool {
+	m, err := l.Negotiation(record.NegotiationOf(name))
+	return err == nil && m.GetDeleteTime() == nil
+}
+
+// Party finds a party, also a deleted one.
+func (l *Lens) Party(name string) (*parleyv1.Party, error) {
+	m, ok := l.st.Party(name, l.at)
+	if !ok || !l.inside(name) || !l.seesParty(m) {
+		return nil, fault.Missing(name)
+	}
+	return m, nil
+}
+
+func (l *Lens) seesParty(m *parleyv1.Party) bool { return l.sees(m.GetAudience(), m.GetName()) }
+
+// liveParty tells whether a party is there to be named.
+func (l *Lens) liveParty(name string) bool {
+	m, err := l.Party(name)
+	return err == nil && m.GetDeleteTime() == nil
+}
+
+// Parties yields the parties of a negotiation by name, beginning after `after`.
+func (l *Lens) Parties(parent, after string, deleted bool) iter.Seq[*parleyv1.Party] {
+	if !l.inside(parent) {
+		return none[*parleyv1.Party]
+	}
+	return keep(l.st.Parties(after, l.at), deleted, l.seesParty)
+}
+
+// Demand finds a demand, also a deleted one, of a party that is not.
+func (l *Lens) Demand(name string) (*parleyv1.Demand, error) {
+	m, ok := l.st.Demand(name, l.at)
+	if !ok || !l.seesDemand(m) {
+		return nil, fault.Missing(name)
+	}
+	return m, nil
+}
+
+func (l *Lens) seesDemand(m *parleyv1.Demand) bool {
+	party := record.ParentOf(m.GetName())
+	return l.liveParty(party) && l.sees(m.GetAudience(), party)
+}
+
+// Demands yields the demands of a party, or of all parties of the negotiation for the id "-", by name.
+func (l *Lens) Demands(party, after string, deleted bool) iter.Seq[*parleyv1.Demand] {
+	if record.IDOf(party) == "-" {
+		party = ""
+	}
+	return keep(l.st.Demands(party, after, l.at), deleted, l.seesDemand)
+}
+
+// Stance finds a stance, also a deleted one. It is seen by those who may also see its party and what it is about.
+func (l *Lens) Stance(name string) (*parleyv1.Stance, error) {
+	m, ok := l.st.Stance(name, l.at)
+	if !ok || !l.seesStance(m) {
+		return nil, fault.Missing(name)
+	}
+	return m, nil
+}
+
+func (l *Lens) seesStance(m *parleyv1.Stance) bool {
+	if !l.sees(m.GetAudience(), m.GetParty()) || !l.liveParty(m.GetParty()) {
+		return false
+	}
+	for _, name := range targets(m.GetTarget()) {
+		if _, err := l.revision(name); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// targets names the revisions that a stance is about.
+func targets(t *parleyv1.Stance_Target) []string {
+	switch t := t.GetTarget().(type) {
+	case *parleyv1.Stance_Target_Point:
+		return []string{record.ParentOf(t.Point)}
+	case *parleyv1.Stance_Target_Revision:
+		return []string{t.Revision}
+	case *parleyv1.Stance_Target_UnnamedSet_:
+		return []string{t.UnnamedSet.GetRevision()}
+	case *parleyv1.Stance_Target_Comparison_:
+		return []string{t.Comparison.GetRevision(), t.Comparison.GetThan()}
+	}
+	return nil
+}
+
+// Stances yields the stances of a negotiation by name, beginning after `after`.
+func (l *Lens) Stances(parent, after string, deleted bool) iter.Seq[*parleyv1.Stance] {
+	if !l.inside(parent) {
+		return none[*parleyv1.Stance]
+	}
+	return keep(l.st.Stances(after, l.at), deleted, l.seesStance)
+}
+
+// StancesOn yields the stances on a point (by id, over all revisions) or on a revision (by name), deleted ones excepted.
+func (l *Lens) StancesOn(target string) iter.Seq[*parleyv1.Stance] {
+	return func(yield func(*parleyv1.Stance) bool) {
+		l.st.StancesOn(target, l.at, func(m *parleyv1.Stance) bool { return !l.seesStance(m) || yield(m) })
+	}
+}
+
+// deletable is a resource that may be deleted.
+type deletable interface {
+	GetDeleteTime() *timestamppb.Timestamp
+}
+
+// keep yields what the viewer may see, deleted ones only if wanted.
+func keep[M deletable](items iter.Seq[M], deleted bool, sees func(M) bool) iter.Seq[M] {
+	return func(yield func(M) bool) {
+		for m := range items {
+			if (deleted || m.GetDeleteTime() == nil) && sees(m) && !yield(m) {
+				return
+			}
+		}
+	}
+}
+
+func none[M any](func(M) bool) {}
