@@ -199,3 +199,12 @@ func FormatTooNew(where string, is, most uint64) *Fault {
 func StoreInUse(where string) *Fault {
 	return &Fault{Kind: Unavailable, Reason: ReasonStoreInUse, Message: fmt.Sprintf("%s is in use by another process; stop that one first", where)}
 }
+
+// MissingAs makes a fault about a missing parent speak of what the caller asked for, so that it does not tell which of
+// the two is missing. Other errors stay as they are.
+func MissingAs(err error, name string) error {
+	if f := Of(err); f.Reason == ReasonResourceNotFound {
+		return Missing(name)
+	}
+	return err
+}

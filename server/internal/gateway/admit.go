@@ -182,4 +182,3 @@ func describe(fd protoreflect.FieldDescriptor) string {
 	}
 	return "a whole number"
 }
-

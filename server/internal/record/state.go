@@ -159,7 +159,9 @@ type version[M proto.Message] struct {
 }
 
 // table holds every version of every resource of a kind, by name.
-type table[M proto.Message] struct{ m *btree.Map[string, *version[M]] }
+type table[M proto.Message] struct {
+	m *btree.Map[string, *version[M]]
+}
 
 func newTable[M proto.Message]() *table[M] {
 	return &table[M]{btree.NewMap[string, *version[M]](degree)}

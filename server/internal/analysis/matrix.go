@@ -1,0 +1,190 @@
+package analysis
+
+import (
+	"maps"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/lens"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
+)
+
+// Positions works out the whole matrix of a revision. columns names the parties to show; empty for those that have a
+// stance or whose consent is needed. Rows of points that are gone are left out unless asked for.
+func Positions(l *lens.Lens, revision string, columns []string, gone bool) (*parleyv1.PositionMatrix, error) {
+	r, err := l.Revision(revision)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := l.Plan(r.Plan())
+	if err != nil {
+		return nil, err
+	}
+	b := &board{lens: l, revision: r, deciders: deciders(l, plan)}
+	whole := b.whole()
+	for p := range r.Text.Points() {
+		if gone || !isGone(p) {
+			b.addRow(p)
+		}
+	}
+	if plan.GetNothingAgreedUntilEverythingAgreed() {
+		b.hold()
+	}
+	parties, err := b.columns(columns, whole)
+	if err != nil {
+		return nil, err
+	}
+	m := &parleyv1.PositionMatrix{Revision: r.Msg.GetName(), Parties: parties, Whole: cellsOf(whole, parties)}
+	for _, p := range parties {
+		m.Decides = append(m.Decides, slices.Contains(b.deciders, p.GetName()))
+	}
+	counts := map[parleyv1.PositionMatrix_Status]int32{}
+	for _, row := range b.rows {
+		row.msg.Cells = cellsOf(row.cells, parties)
+		m.Rows = append(m.Rows, row.msg)
+		counts[row.msg.GetStatus()]++
+	}
+	for _, s := range slices.Sorted(maps.Keys(counts)) {
+		m.StatusCounts = append(m.StatusCounts, &parleyv1.PositionMatrix_StatusCount{Status: s, Count: counts[s]})
+	}
+	return m, nil
+}
+
+// deciders names the parties whose consent a plan needs.
+func deciders(l *lens.Lens, plan *parleyv1.Plan) []string {
+	if plan.GetDecisionRule().GetKind() == parleyv1.Plan_DecisionRule_KIND_NAMED_PARTIES {
+		return plan.GetDecisionRule().GetParties()
+	}
+	var out []string
+	for p := range l.Parties(record.NegotiationOf(plan.GetName()), "", false) {
+		if p.GetRole() == parleyv1.Party_ROLE_PRINCIPAL {
+			out = append(out, p.GetName())
+		}
+	}
+	return out
+}
+
+// board is a matrix in the making.
+type board struct {
+	lens     *lens.Lens
+	revision *lens.Revision
+	deciders []string
+	rows     []row
+}
+
+type row struct {
+	msg   *parleyv1.PositionMatrix_Row
+	cells map[string]*parleyv1.PositionMatrix_Cell // by party
+}
+
+// whole finds the stances on the revision as a whole; of another text it says nothing, so there is no staleness here.
+func (b *board) whole() map[string]*parleyv1.PositionMatrix_Cell {
+	return counting(b.lens.StancesOn(b.revision.Msg.GetName()), func(*parleyv1.Stance) bool { return true })
+}
+
+func (b *board) addRow(p *parleyv1.Point) {
+	cells := counting(b.lens.StancesOn(p.GetId()), func(s *parleyv1.Stance) bool {
+		return p.GetDigest() != "" && s.GetDigest() == p.GetDigest()
+	})
+	for _, c := range cells {
+		if c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_STALE {
+			c.AgedBy = b.agedBy(c.GetStance())
+		}
+	}
+	short := proto.CloneOf(p)
+	short.Alternatives, short.Note, short.Text = nil, "", cut(p.GetText(), 200)
+	b.rows = append(b.rows, row{&parleyv1.PositionMatrix_Row{Point: short, Status: status(p, cells, b.deciders)}, cells})
+}
+
+// agedBy finds the first revision, on the way from the one that a stance was given on to this one, in which the point's
+// wording is not what the stance was given on.
+func (b *board) agedBy(s *parleyv1.Stance) string {
+	name := s.GetTarget().GetPoint()
+	from, id := record.ParentOf(name), record.IDOf(name)
+	aged := ""
+	for r := range b.lens.Ancestry(b.revision.Revision) {
+		if r.Msg.GetName() == from {
+			return aged
+		}
+		if p, ok := r.Text.Point(id); ok && p.GetDigest() != s.GetDigest() {
+			aged = r.Msg.GetName()
+		}
+	}
+	return ""
+}
+
+// hold makes agreed points provisional while others with wording are not agreed.
+func (b *board) hold() {
+	for _, r := range b.rows {
+		if s := r.msg.GetStatus(); s != parleyv1.PositionMatrix_STATUS_AGREED && !isGone(r.msg.GetPoint()) {
+			for _, r := range b.rows {
+				if r.msg.GetStatus() == parleyv1.PositionMatrix_STATUS_AGREED {
+					r.msg.Status = parleyv1.PositionMatrix_STATUS_PROVISIONAL
+				}
+			}
+			return
+		}
+	}
+}
+
+// columns finds the parties to show: those asked for, or the deciders and then whoever has a stance, by name.
+func (b *board) columns(asked []string, whole map[string]*parleyv1.PositionMatrix_Cell) ([]*parleyv1.Party, error) {
+	var out []*parleyv1.Party
+	if len(asked) > 0 {
+		for _, name := range asked {
+			p, err := b.lens.Party(name)
+			if err != nil {
+				return nil, fault.ReferenceNotFound("parties", name)
+			}
+			out = append(out, p)
+		}
+		return out, nil
+	}
+	with := maps.Clone(whole)
+	for _, r := range b.rows {
+		maps.Copy(with, r.cells)
+	}
+	names := slices.Clone(b.deciders)
+	for _, name := range slices.Sorted(maps.Keys(with)) {
+		if !slices.Contains(b.deciders, name) {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		if p, err := b.lens.Party(name); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+func cellsOf(cells map[string]*parleyv1.PositionMatrix_Cell, parties []*parleyv1.Party) []*parleyv1.PositionMatrix_Cell {
+	out := make([]*parleyv1.PositionMatrix_Cell, len(parties))
+	for i, p := range parties {
+		if out[i] = cells[p.GetName()]; out[i] == nil {
+			out[i] = &parleyv1.PositionMatrix_Cell{}
+		}
+	}
+	return out
+}
+
+func isGone(p *parleyv1.Point) bool {
+	switch p.GetState() {
+	case parleyv1.Point_STATE_STRUCK, parleyv1.Point_STATE_MOVED, parleyv1.Point_STATE_SUPERSEDED:
+		return true
+	}
+	return false
+}
+
+// cut shortens a text to n characters.
+func cut(s string, n int) string {
+	for i := range s {
+		if n--; n < 0 {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}

@@ -1,0 +1,42 @@
+package analysis
+
+import parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+
+// status says how far a point has come, from what counts, given the parties whose consent is needed.
+func status(p *parleyv1.Point, cells map[string]*parleyv1.PositionMatrix_Cell, deciders []string) parleyv1.PositionMatrix_Status {
+	switch {
+	case p.GetState() != parleyv1.Point_STATE_PRESENT || p.GetDigest() == "":
+		return parleyv1.PositionMatrix_STATUS_NO_WORDING
+	case len(p.GetAlternatives()) > 1:
+		return parleyv1.PositionMatrix_STATUS_BRACKETED
+	case len(deciders) == 0:
+		return parleyv1.PositionMatrix_STATUS_OPEN
+	}
+	least := parleyv1.Stance_LEVEL_CAPITAL
+	for _, party := range deciders {
+		c := cells[party]
+		if c.GetCurrency() != parleyv1.PositionMatrix_CURRENCY_CURRENT || !consents(c.GetStance()) {
+			return parleyv1.PositionMatrix_STATUS_OPEN
+		}
+		least = min(least, max(c.GetStance().GetLevel(), parleyv1.Stance_LEVEL_DELEGATION))
+	}
+	switch least {
+	case parleyv1.Stance_LEVEL_CAPITAL:
+		return parleyv1.PositionMatrix_STATUS_AGREED
+	case parleyv1.Stance_LEVEL_AD_REFERENDUM:
+		return parleyv1.PositionMatrix_STATUS_AGREED_AD_REFERENDUM
+	}
+	return parleyv1.PositionMatrix_STATUS_AGREED_IN_PRINCIPLE
+}
+
+// consents tells whether a stance lets a point pass. Abstaining is no consent: a party that must consent has to.
+func consents(s *parleyv1.Stance) bool {
+	if len(s.GetConditions()) > 0 {
+		return false
+	}
+	switch s.GetValue() {
+	case parleyv1.Stance_VALUE_ACCEPT, parleyv1.Stance_VALUE_NO_OBJECTION:
+		return true
+	}
+	return false
+}

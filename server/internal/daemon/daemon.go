@@ -1,0 +1,169 @@
+// Package daemon puts the server together: it opens the ledger, builds host, gRPC and gateway, and takes them down in
+// order. Main, the end-to-end tests and the example all call Run.
+package daemon
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health"
+	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/reflection"
+	"google.golang.org/grpc/test/bufconn"
+
+	"github.com/seed-ff4a8210/parley/server/internal/access"
+	"github.com/seed-ff4a8210/parley/server/internal/host"
+	"github.com/seed-ff4a8210/parley/server/internal/ledger/boltledger"
+	"github.com/seed-ff4a8210/parley/server/internal/listing"
+	"github.com/seed-ff4a8210/parley/server/internal/rpc"
+)
+
+// Config says how to run.
+type Config struct {
+	DataDir  string // holds the database, the mediator's token and the key of page tokens; made if absent
+	GRPCAddr string // host:port on loopback; port 0 picks a free one
+	RESTAddr string // likewise
+	Log      *slog.Logger
+	// Ready is called once both ports are open. An error ends Run.
+	Ready func(ctx context.Context, s Started) error
+}
+
+// Started tells where a server listens.
+type Started struct {
+	GRPCAddr string
+	RESTAddr string
+	Token    string // the mediator's
+}
+
+// Limits of the transport.
+const (
+	maxMessage   = 64 << 20 // bytes of a request on the wire
+	drainTimeout = 10 * time.Second
+)
+
+// Run serves until ctx ends, then drains: no new calls, calls under way finish, the ledger closes last.
+func Run(ctx context.Context, cfg Config) error {
+	if err := errors.Join(access.RequireLoopback(cfg.GRPCAddr), access.RequireLoopback(cfg.RESTAddr)); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	store, err := boltledger.Open(filepath.Join(cfg.DataDir, "parley.db"), boltledger.Options{})
+	if err != nil {
+		return fmt.Errorf("open the ledger: %w", err)
+	}
+	h, err := host.Open(ctx, store, time.Now, newID)
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	err = serve(ctx, cfg, h)
+	h.Close()
+	return errors.Join(err, store.Close())
+}
+
+func serve(ctx context.Context, cfg Config, h *host.Host) error {
+	token, err := access.LoadOrCreateToken(cfg.DataDir)
+	if err != nil {
+		return fmt.Errorf("load the mediator's token: %w", err)
+	}
+	key, err := access.LoadOrCreateKey(cfg.DataDir, "page.key")
+	if err != nil {
+		return fmt.Errorf("load the key of page tokens: %w", err)
+	}
+	srv := newServer(cfg, h, access.NewAuthenticator(token), listing.NewSealer(key))
+	defer srv.Stop()
+	inner := bufconn.Listen(1 << 20)
+	conn, err := grpc.NewClient("passthrough:parley", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return inner.DialContext(ctx) }))
+	if err != nil {
+		return fmt.Errorf("dial in process: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	web, err := newWeb(conn)
+	if err != nil {
+		return fmt.Errorf("build the gateway: %w", err)
+	}
+	return listen(ctx, cfg, srv, web, inner)
+}
+
+func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *listing.Sealer) *grpc.Server {
+	srv := grpc.NewServer(serverOptions(rpc.Intercept(auth, cfg.Log))...)
+	rpc.Register(srv, rpc.Core{Host: h, Sealer: sealer})
+	reflection.Register(srv)
+	hs := health.NewServer()
+	for name := range srv.GetServiceInfo() {
+		hs.SetServingStatus(name, healthv1.HealthCheckResponse_SERVING)
+	}
+	healthv1.RegisterHealthServer(srv, hs)
+	return srv
+}
+
+// listen opens the ports, serves, and drains when ctx ends.
+func listen(ctx context.Context, cfg Config, srv *grpc.Server, web *http.Server, inner net.Listener) error {
+	gl, err := net.Listen("tcp", cfg.GRPCAddr)
+	if err != nil {
+		return fmt.Errorf("listen for gRPC: %w", err)
+	}
+	rl, err := net.Listen("tcp", cfg.RESTAddr)
+	if err != nil {
+		return fmt.Errorf("listen for REST: %w", errors.Join(err, gl.Close()))
+	}
+	failed := make(chan error, 3)
+	go func() { failed <- srv.Serve(gl) }()
+	go func() { failed <- srv.Serve(inner) }()
+	go func() { failed <- web.Serve(rl) }()
+	if cfg.Ready != nil {
+		token, err := access.ReadToken(cfg.DataDir)
+		if err == nil {
+			err = cfg.Ready(ctx, Started{gl.Addr().String(), rl.Addr().String(), token})
+		}
+		if err != nil {
+			return errors.Join(err, drain(srv, web))
+		}
+	}
+	select {
+	case <-ctx.Done():
+		return drain(srv, web)
+	case err := <-failed:
+		return errors.Join(fmt.Errorf("serve: %w", err), drain(srv, web))
+	}
+}
+
+// drain ends REST first, as it calls gRPC, and cuts off what does not finish in time.
+func drain(srv *grpc.Server, web *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	err := web.Shutdown(ctx)
+	done := make(chan struct{})
+	go func() {
+		srv.GracefulStop()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		srv.Stop()
+	}
+	return err
+}
+
+// newID makes a random id of 80 bits, a letter first.
+func newID() string {
+	var b [10]byte
+	_, _ = rand.Read(b[:]) // never fails: it ends the program rather than give weak randomness
+	return "x" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+}

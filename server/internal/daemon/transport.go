@@ -1,0 +1,34 @@
+package daemon
+
+import (
+	"net/http"
+
+	"google.golang.org/grpc"
+
+	"github.com/seed-ff4a8210/parley/gen/openapi"
+	"github.com/seed-ff4a8210/parley/server/internal/gateway"
+)
+
+// serverOptions are the bounds of the gRPC transport.
+func serverOptions(chain grpc.UnaryServerInterceptor) []grpc.ServerOption {
+	return []grpc.ServerOption{
+		grpc.ChainUnaryInterceptor(chain),
+		grpc.MaxRecvMsgSize(maxMessage),
+		grpc.MaxConcurrentStreams(1000),
+	}
+}
+
+// newWeb is the HTTP server in front of the gateway.
+func newWeb(conn grpc.ClientConnInterface) (*http.Server, error) {
+	h, err := gateway.New(conn, openapi.JSON)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Server{
+		Handler:           h,
+		MaxHeaderBytes:    gateway.MaxHeaderBytes,
+		ReadHeaderTimeout: gateway.ReadHeaderTimeout,
+		ReadTimeout:       gateway.ReadTimeout,
+		IdleTimeout:       gateway.IdleTimeout,
+	}, nil
+}

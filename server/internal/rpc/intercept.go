@@ -1,0 +1,75 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/seed-ff4a8210/parley/server/internal/access"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/faultstatus"
+	"github.com/seed-ff4a8210/parley/server/internal/wellformed"
+)
+
+// Intercept gives the chain that every unary call passes: answer faults with details, know the caller, refuse writes of
+// callers who may not write before anything is looked at, and check the request.
+func Intercept(auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				log.ErrorContext(ctx, "panic in a handler", "method", info.FullMethod, "panic", p, "stack", string(debug.Stack()))
+				err = faultstatus.Of(fault.Of(errors.New("panic"))).Err()
+			}
+		}()
+		start := time.Now()
+		resp, err = admit(ctx, auth, req, next)
+		if err == nil {
+			return resp, nil
+		}
+		st := toStatus(err)
+		if c := st.Code(); c == codes.Internal || c == codes.DataLoss || c == codes.Unavailable {
+			log.ErrorContext(ctx, "call failed", "method", info.FullMethod, "error", err, "after", time.Since(start))
+		}
+		return nil, st.Err()
+	}
+}
+
+func admit(ctx context.Context, auth *access.Authenticator, req any, next grpc.UnaryHandler) (any, error) {
+	p, err := auth.Authenticate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, writes := req.(mutation); writes && p.Kind != access.KindMediator {
+		return nil, fault.Denied("writing needs the mediator's token")
+	}
+	if m, ok := req.(proto.Message); ok {
+		if err := wellformed.Check(m); err != nil {
+			return nil, err
+		}
+	}
+	return next(access.WithPrincipal(ctx, p), req)
+}
+
+// toStatus translates what a handler returned. A caller's own cancellation stays what it is.
+func toStatus(err error) *status.Status {
+	var f *fault.Fault
+	switch {
+	case errors.As(err, &f):
+		return faultstatus.Of(f)
+	case errors.Is(err, context.Canceled):
+		return status.New(codes.Canceled, "the caller went away")
+	case errors.Is(err, context.DeadlineExceeded):
+		return status.New(codes.DeadlineExceeded, "the deadline passed; a write may or may not have been stored: retry with the same request_id")
+	}
+	if st, ok := status.FromError(err); ok {
+		return st
+	}
+	return faultstatus.Of(fault.Of(err))
+}

@@ -1,0 +1,151 @@
+package rpc
+
+import (
+	"context"
+	"iter"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/analysis"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/lens"
+	"github.com/seed-ff4a8210/parley/server/internal/listing"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
+)
+
+// PlanService serves plans.
+type PlanService struct {
+	parleyv1.UnimplementedPlanServiceServer
+	core Core
+}
+
+// GetPlan reads one plan.
+func (s *PlanService) GetPlan(ctx context.Context, req *parleyv1.GetPlanRequest) (*parleyv1.Plan, error) {
+	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
+	if err != nil {
+		return nil, fault.MissingAs(err, req.GetName())
+	}
+	return l.Plan(req.GetName())
+}
+
+// ListPlans lists plans.
+func (s *PlanService) ListPlans(ctx context.Context, req *parleyv1.ListPlansRequest) (*parleyv1.ListPlansResponse, error) {
+	q, l, err := open[*parleyv1.Plan](ctx, s.core, req.GetParent(), req)
+	if err != nil {
+		return nil, err
+	}
+	page, next := q.Page(l.Plans(req.GetParent(), q.After(), q.ShowDeleted()))
+	return &parleyv1.ListPlansResponse{Plans: page, NextPageToken: next}, nil
+}
+
+// CreatePlan records a plan.
+func (s *PlanService) CreatePlan(ctx context.Context, req *parleyv1.CreatePlanRequest) (*parleyv1.Plan, error) {
+	out, err := s.core.write(ctx, req.GetParent(), req, record.CreatePlan(req))
+	return one(out, err, (*lens.Lens).Plan)
+}
+
+// UpdatePlan changes fields of a plan.
+func (s *PlanService) UpdatePlan(ctx context.Context, req *parleyv1.UpdatePlanRequest) (*parleyv1.Plan, error) {
+	out, err := s.core.write(ctx, req.GetPlan().GetName(), req, record.UpdatePlan(req))
+	return one(out, err, (*lens.Lens).Plan)
+}
+
+// DeletePlan deletes a plan softly.
+func (s *PlanService) DeletePlan(ctx context.Context, req *parleyv1.DeletePlanRequest) (*parleyv1.Plan, error) {
+	out, err := s.core.write(ctx, req.GetName(), req, record.DeletePlan(req))
+	return one(out, err, (*lens.Lens).Plan)
+}
+
+// UndeletePlan brings a deleted plan back.
+func (s *PlanService) UndeletePlan(ctx context.Context, req *parleyv1.UndeletePlanRequest) (*parleyv1.Plan, error) {
+	out, err := s.core.write(ctx, req.GetName(), req, record.UndeletePlan(req))
+	return one(out, err, (*lens.Lens).Plan)
+}
+
+// CommitRevision commits a revision.
+func (s *PlanService) CommitRevision(ctx context.Context, req *parleyv1.CommitRevisionRequest) (*parleyv1.CommitRevisionResponse, error) {
+	out, err := s.core.write(ctx, req.GetParent(), req, record.CommitRevision(req))
+	if err != nil {
+		return nil, err
+	}
+	r, err := out.Lens.Revision(out.Names[0])
+	if err != nil {
+		return nil, err
+	}
+	return &parleyv1.CommitRevisionResponse{Revision: out.Lens.Message(r, true), Matches: out.Matches}, nil
+}
+
+// GetRevision reads one revision.
+func (s *PlanService) GetRevision(ctx context.Context, req *parleyv1.GetRevisionRequest) (*parleyv1.Revision, error) {
+	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
+	if err != nil {
+		return nil, fault.MissingAs(err, req.GetName())
+	}
+	r, err := l.Revision(req.GetName())
+	if err != nil {
+		return nil, err
+	}
+	return l.Message(r, req.GetView() != parleyv1.RevisionView_REVISION_VIEW_BASIC), nil
+}
+
+// ListRevisions lists revisions without their points.
+func (s *PlanService) ListRevisions(ctx context.Context, req *parleyv1.ListRevisionsRequest) (*parleyv1.ListRevisionsResponse, error) {
+	q, l, err := open[*parleyv1.Revision](ctx, s.core, req.GetParent(), req, "points")
+	if err != nil {
+		return nil, err
+	}
+	page, next := q.Page(messages(l, req.GetParent(), q.After()))
+	return &parleyv1.ListRevisionsResponse{Revisions: page, NextPageToken: next}, nil
+}
+
+// messages yields the revisions of a plan as answers, beginning after the one named `after`.
+func messages(l *lens.Lens, plan, after string) iter.Seq[*parleyv1.Revision] {
+	return func(yield func(*parleyv1.Revision) bool) {
+		skipping := after != ""
+		for r := range l.Revisions(plan) {
+			if skipping {
+				skipping = r.Msg.GetName() != after
+				continue
+			}
+			if !yield(l.Message(r, false)) {
+				return
+			}
+		}
+	}
+}
+
+// GetPoint reads one point as it stands in a revision.
+func (s *PlanService) GetPoint(ctx context.Context, req *parleyv1.GetPointRequest) (*parleyv1.Point, error) {
+	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
+	if err != nil {
+		return nil, fault.MissingAs(err, req.GetName())
+	}
+	return l.Point(req.GetName())
+}
+
+// ListPointHistory lists the versions of a point.
+func (s *PlanService) ListPointHistory(ctx context.Context, req *parleyv1.ListPointHistoryRequest) (*parleyv1.ListPointHistoryResponse, error) {
+	q, l, err := open[*parleyv1.PointVersion](ctx, s.core, req.GetParent(), req)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := analysis.PointHistory(l, req.GetParent(), req.GetPoint())
+	if err != nil {
+		return nil, err
+	}
+	page, next := pageOf(q, versions, (*parleyv1.PointVersion).GetRevision)
+	return &parleyv1.ListPointHistoryResponse{Versions: page, NextPageToken: next}, nil
+}
+
+// DiffRevisions compares two revisions.
+func (s *PlanService) DiffRevisions(ctx context.Context, req *parleyv1.DiffRevisionsRequest) (*parleyv1.DiffRevisionsResponse, error) {
+	q, l, err := openSized[*parleyv1.PointDiff](ctx, s.core, req.GetRevision(), req, listing.MaxPageSize)
+	if err != nil {
+		return nil, err
+	}
+	out, err := analysis.Compare(l, req.GetBase(), req.GetRevision())
+	if err != nil {
+		return nil, err
+	}
+	out.Points, out.NextPageToken = pageOf(q, out.GetPoints(), (*parleyv1.PointDiff).GetPoint)
+	return out, nil
+}

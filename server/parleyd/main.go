@@ -1,0 +1,81 @@
+// Command parleyd serves the record of negotiations: gRPC and REST on loopback, kept in one bbolt file.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/seed-ff4a8210/parley/client"
+	"github.com/seed-ff4a8210/parley/client/dossier"
+	"github.com/seed-ff4a8210/parley/client/example"
+	"github.com/seed-ff4a8210/parley/server/internal/daemon"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "parleyd:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("parleyd", flag.ContinueOnError)
+	data := flags.String("data", "", "data `directory` (default: the one that the parley command looks in)")
+	grpcAddr := flags.String("grpc", "127.0.0.1:7400", "loopback `address` for gRPC")
+	restAddr := flags.String("rest", "127.0.0.1:7480", "loopback `address` for REST")
+	loadExample := flags.Bool("example", false, "load the example negotiation unless it is there")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if *data == "" {
+		var err error
+		if *data, err = client.DefaultDataDir(); err != nil {
+			return fmt.Errorf("find the data directory: %w", err)
+		}
+	}
+	return daemon.Run(ctx, daemon.Config{
+		DataDir: *data, GRPCAddr: *grpcAddr, RESTAddr: *restAddr, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Ready: func(ctx context.Context, s daemon.Started) error { return ready(ctx, s, *data, *loadExample) },
+	})
+}
+
+// ready loads the example like any client would, and tells what to try.
+func ready(ctx context.Context, s daemon.Started, data string, loadExample bool) error {
+	fmt.Printf("parleyd keeps its record in %s\n  gRPC %s\n  REST http://%s\n", data, s.GRPCAddr, s.RESTAddr)
+	if !loadExample {
+		return nil
+	}
+	c, err := client.Dial(s.GRPCAddr, client.Options{Token: s.Token})
+	if err != nil {
+		return err
+	}
+	d, err := example.Dossier()
+	if err != nil {
+		return err
+	}
+	sum, err := dossier.Load(ctx, c, d, nil)
+	if err != nil {
+		return errors.Join(fmt.Errorf("load the example: %w", err), c.Close())
+	}
+	fmt.Printf("example: %s\n\n%s", sum, tryNext(s))
+	return c.Close()
+}
+
+func tryNext(s daemon.Started) string {
+	const plan = "negotiations/ukraine-peace-plan/plans/us-draft"
+	return fmt.Sprintf(`Try in another terminal:
+  go tool -modfile=tools/check/go.mod grpcurl -plaintext -d '{"name":"%s/revisions/latest"}' %s parley.v1.PlanService/GetRevision
+  curl 'http://%s/v1/%s/revisions/v8:diff?base=%s/revisions/v1&pretty'
+Stop with Ctrl-C.
+`, plan, s.GRPCAddr, s.RESTAddr, plan, plan)
+}
