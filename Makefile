@@ -1,0 +1,46 @@
+# Only go, git and make are needed for `make run` and `make test`.
+DATA ?=
+COUNT ?= 6
+BUF = bin/buf
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint gen check-gen bench clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
+
+build: ## build bin/parleyd and bin/parley
+	go build -o bin/ ./server/parleyd ./client/parley
+
+run: build ## start the server with the example loaded; DATA=directory to keep the record elsewhere
+	@exec bin/parleyd --example $(if $(DATA),--data $(DATA))
+
+test: ## every Go test, with the race detector
+	go test -race -timeout 10m ./...
+
+lint: $(BUF) .protodeps ## check Go and the schema
+	go vet ./...
+	test -z "$$(gofmt -l server client tools)"
+	$(BUF) lint
+	@tag=$$(git describe --tags --abbrev=0 2>/dev/null); \
+	if [ -z "$$tag" ]; then echo "buf breaking: no release yet to compare with"; else \
+	dir=$$(mktemp -d) && git archive "$$tag" buf.yaml proto | tar -x -C $$dir && cp -r .protodeps $$dir && $(BUF) breaking --against $$dir; fi
+
+gen: $(BUF) .protodeps ## make gen/ from proto/
+	$(BUF) generate
+	cp tools/openapiembed/openapi.go.txt gen/openapi/openapi.go
+
+check-gen: gen ## fail if gen/ is not what make gen makes
+	@git diff --exit-code --stat -- gen && test -z "$$(git status --porcelain -- gen)"
+
+bench: ## Go benchmarks, ready for benchstat
+	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./... | tee bench.txt
+
+clean: ## remove what was built
+	rm -rf bin .protodeps bench.txt
+
+.protodeps: go.mod tools/protodeps/main.go
+	go run ./tools/protodeps .protodeps
+
+$(BUF): tools/buf/go.mod
+	go build -modfile=tools/buf/go.mod -o $(BUF) github.com/bufbuild/buf/cmd/buf
