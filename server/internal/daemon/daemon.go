@@ -49,7 +49,7 @@ type Started struct {
 
 // Limits of the transport.
 const (
-	maxMessage   = 64 << 20 // bytes of a request on the wire
+	maxMessage   = 64 << 20 // bytes on the wire; rpc refuses requests over half of that with a reason
 	drainTimeout = 10 * time.Second
 )
 

@@ -7,12 +7,14 @@ import (
 
 	"github.com/seed-ff4a8210/parley/gen/openapi"
 	"github.com/seed-ff4a8210/parley/server/internal/gateway"
+	"github.com/seed-ff4a8210/parley/server/internal/rpc"
 )
 
 // serverOptions are the bounds of the gRPC transport.
 func serverOptions(chain grpc.UnaryServerInterceptor) []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.ChainUnaryInterceptor(chain),
+		grpc.ForceServerCodecV2(rpc.Codec()),
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.MaxConcurrentStreams(1000),
 	}

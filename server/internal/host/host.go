@@ -4,6 +4,8 @@ package host
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"strings"
@@ -61,8 +63,15 @@ func (h *Host) Now() time.Time {
 	return time.Unix(0, max(h.clock().UnixNano(), h.stamp.Load()))
 }
 
-// NewID makes a fresh random id, letter first.
-func (h *Host) NewID() string { return h.newID() }
+// NewIDFor makes an id for a new negotiation. A retry under the same request_id gets the same one, and so finds the log
+// that the first try wrote; the request_id is the caller's random number, so the id tells no more than a random one.
+func (h *Host) NewIDFor(actor, requestID string) string {
+	if requestID == "" {
+		return h.newID()
+	}
+	sum := sha256.Sum256([]byte("negotiation\x00" + actor + "\x00" + requestID))
+	return "x" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+}
 
 // Directory shows the list of negotiations.
 func (h *Host) Directory(viewer lens.Viewer, at time.Time) *lens.Lens {
@@ -113,6 +122,16 @@ func (h *Host) negotiation(ctx context.Context, name string, create bool) (*nego
 	return n, h.mirror(ctx, n.state.Load(), name)
 }
 
+// forgetEmpty drops a negotiation that was to be created and was not. If another caller is creating it at this very
+// moment, the ledger sees to it that no two of them do, and the next reader loads what came of it.
+func (h *Host) forgetEmpty(n *negotiation) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if n.state.Load().Seq() == 0 && h.running[n.log] == n {
+		delete(h.running, n.log)
+	}
+}
+
 // mirror brings the directory's line of a negotiation up to date.
 func (h *Host) mirror(ctx context.Context, st *record.State, name string) error {
 	m, ok := st.Negotiation(name, record.Latest)
@@ -158,6 +177,9 @@ func (h *Host) Write(ctx context.Context, w Write) (Outcome, error) {
 		return Outcome{}, err
 	}
 	out, err := n.write(ctx, w)
+	if w.Create {
+		h.forgetEmpty(n)
+	}
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -14,10 +14,10 @@ var negotiationNoun = noun[*parleyv1.Negotiation]{
 	settle: settleNegotiation,
 }
 
-// CreateNegotiation records a new negotiation.
-func CreateNegotiation(req *parleyv1.CreateNegotiationRequest) Command {
+// CreateNegotiation records a new negotiation under an id that is settled already, as it names the log to write to.
+func CreateNegotiation(req *parleyv1.CreateNegotiationRequest, id string) Command {
 	return func(st *State, env Env) (*Draft, error) {
-		m, err := negotiationNoun.create(st, env, "", req.GetNegotiationId(), req.GetNegotiation(), "negotiation")
+		m, err := negotiationNoun.create(st, env, "", id, req.GetNegotiation(), "negotiation")
 		return negotiationNoun.draft(m, err)
 	}
 }

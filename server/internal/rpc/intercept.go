@@ -42,12 +42,19 @@ func Intercept(auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInt
 }
 
 func admit(ctx context.Context, auth *access.Authenticator, req any, next grpc.UnaryHandler) (any, error) {
+	bad, isBad := req.(malformed)
+	if isBad {
+		req = bad.Message
+	}
 	p, err := auth.Authenticate(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if _, writes := req.(mutation); writes && p.Kind != access.KindMediator {
 		return nil, fault.Denied("writing needs the mediator's token")
+	}
+	if isBad {
+		return nil, bad.fault
 	}
 	if m, ok := req.(proto.Message); ok {
 		if err := wellformed.Check(m); err != nil {

@@ -1,9 +1,11 @@
 package rpc
 
 import (
+	"cmp"
 	"context"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/access"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
@@ -35,12 +37,8 @@ func (s *NegotiationService) ListNegotiations(ctx context.Context, req *parleyv1
 
 // CreateNegotiation records a negotiation.
 func (s *NegotiationService) CreateNegotiation(ctx context.Context, req *parleyv1.CreateNegotiationRequest) (*parleyv1.Negotiation, error) {
-	id := req.GetNegotiationId()
-	if id == "" {
-		id = s.core.Host.NewID()
-	}
-	req.NegotiationId = id
-	w := s.core.request(ctx, "negotiations/"+id, req, record.CreateNegotiation(req))
+	id := cmp.Or(req.GetNegotiationId(), s.core.Host.NewIDFor(access.FromContext(ctx).Name, req.GetRequestId()))
+	w := s.core.request(ctx, "negotiations/"+id, req, record.CreateNegotiation(req, id))
 	w.Create = true
 	out, err := s.core.Host.Write(ctx, w)
 	return one(out, err, (*lens.Lens).Negotiation)

@@ -27,8 +27,9 @@ type Core struct {
 	Sealer *listing.Sealer
 }
 
-// Register adds all services to a server.
+// Register adds all services to a server that was made with Codec.
 func Register(s grpc.ServiceRegistrar, c Core) {
+	s = registrar{s}
 	parleyv1.RegisterNegotiationServiceServer(s, &NegotiationService{core: c})
 	parleyv1.RegisterPartyServiceServer(s, &PartyService{core: c})
 	parleyv1.RegisterDemandServiceServer(s, &DemandService{core: c})

@@ -1,0 +1,169 @@
+package daemon_test
+
+import (
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/testing/protocmp"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed-ff4a8210/parley/client"
+	"github.com/seed-ff4a8210/parley/client/dossier"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+const (
+	peacePlan = "negotiations/ukraine-peace-plan"
+	usDraft   = peacePlan + "/plans/us-draft"
+)
+
+func TestSecondStartKeepsTheDataAndLoadsNothingTwice(t *testing.T) {
+	dir := t.TempDir()
+	first := start(t, dir)
+	if got := loadExample(t, first).String(); !strings.HasPrefix(got, "created 1 negotiation") {
+		t.Errorf("first load: %s", got)
+	}
+	before := export(t, first, peacePlan)
+	first.stop()
+
+	second := start(t, dir)
+	if second.Token != first.Token {
+		t.Error("the mediator's token changed")
+	}
+	for _, c := range loadExample(t, second) {
+		if c.Created != 0 {
+			t.Errorf("second load created %d %s", c.Created, c.Kind)
+		}
+	}
+	if diff := cmp.Diff(before, export(t, second, peacePlan)); diff != "" {
+		t.Errorf("the record changed over a restart (-before +after):\n%s", diff)
+	}
+}
+
+func TestExportedNegotiationLoadsIntoAnotherServer(t *testing.T) {
+	a, b := startExample(t), start(t, t.TempDir())
+	text := export(t, a, peacePlan)
+	d, err := dossier.Parse(dossier.File{Name: "export.yaml", Data: []byte(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dossier.Load(t.Context(), b.mediator, d, nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(text, export(t, b, peacePlan)); diff != "" {
+		t.Errorf("the copy differs (-original +copy):\n%s", diff)
+	}
+	for _, id := range []string{"v1", "v3", "v5", "v6", "v8"} {
+		name := &parleyv1.GetRevisionRequest{Name: usDraft + "/revisions/" + id}
+		ra, err := a.mediator.Plans.GetRevision(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rb, err := b.mediator.Plans.GetRevision(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(ra, rb, protocmp.Transform(), protocmp.IgnoreFields(&parleyv1.Revision{}, "create_time")); diff != "" {
+			t.Errorf("%s differs in the copy:\n%s", id, diff)
+		}
+	}
+}
+
+func export(t *testing.T, s *server, name string) string {
+	t.Helper()
+	d, err := dossier.Export(t.Context(), s.mediator, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := dossier.YAML(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestTheExampleAnswersItsQuestions(t *testing.T) {
+	s := startExample(t)
+	ctx := t.Context()
+
+	v1, err := s.public.Plans.GetRevision(ctx, &parleyv1.GetRevisionRequest{Name: usDraft + "/revisions/v1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v1.GetPointCount() != 28 || len(v1.GetPoints()) != 28 || v1.GetOrdinal() != 1 {
+		t.Errorf("v1 has %d points, %d shown, ordinal %d; want 28, 28, 1", v1.GetPointCount(), len(v1.GetPoints()), v1.GetOrdinal())
+	}
+	latest, err := s.public.Plans.GetRevision(ctx, &parleyv1.GetRevisionRequest{Name: usDraft + "/revisions/latest", View: parleyv1.RevisionView_REVISION_VIEW_BASIC})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if latest.GetName() != usDraft+"/revisions/v8" || latest.GetPoints() != nil {
+		t.Errorf("the newest is %s with %d points; want v8 without any in the basic view", latest.GetName(), len(latest.GetPoints()))
+	}
+
+	diff, err := s.public.Plans.DiffRevisions(ctx, &parleyv1.DiffRevisionsRequest{Base: usDraft + "/revisions/v1", Revision: peacePlan + "/plans/e3-redline/revisions/v2a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var army *parleyv1.PointDiff
+	for _, p := range diff.GetPoints() {
+		if strings.Contains(text(p.GetText(), parleyv1.Span_OP_DELETE), "600,000") {
+			army = p
+		}
+	}
+	if army == nil || !strings.Contains(text(army.GetText(), parleyv1.Span_OP_INSERT), "800,000") {
+		t.Errorf("the E3 redline should raise 600,000 to 800,000, got %v", army)
+	}
+
+	matrix, err := s.public.Analysis.GetPositionMatrix(ctx, &parleyv1.GetPositionMatrixRequest{Revision: usDraft + "/revisions/v8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	current, stale := 0, 0
+	for _, row := range matrix.GetRows() {
+		for _, c := range row.GetCells() {
+			switch c.GetCurrency() {
+			case parleyv1.PositionMatrix_CURRENCY_CURRENT:
+				current++
+			case parleyv1.PositionMatrix_CURRENCY_STALE:
+				stale++
+				if c.GetAgedBy() == "" {
+					t.Errorf("stale stance %s does not say what aged it", c.GetStance().GetName())
+				}
+			}
+		}
+	}
+	if current == 0 || stale == 0 {
+		t.Errorf("%d current and %d stale stances; want some of both", current, stale)
+	}
+}
+
+// text joins the spans of one kind.
+func text(spans []*parleyv1.Span, op parleyv1.Span_Op) string {
+	var b strings.Builder
+	for _, s := range spans {
+		if s.GetOp() == op {
+			b.WriteString(s.GetText())
+		}
+	}
+	return b.String()
+}
+
+func TestWithheldRedLinesAreOnRecordWithoutContent(t *testing.T) {
+	s := startExample(t)
+	var withheld int
+	for d, err := range client.All(t.Context(), s.public.Demands.ListDemands,
+		&parleyv1.ListDemandsRequest{Parent: peacePlan + "/parties/russia", Filter: "strength = RED_LINE AND withheld = true"},
+		(*parleyv1.ListDemandsResponse).GetDemands) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if withheld++; d.GetStatement() != "" {
+			t.Errorf("%s is withheld, but says %q", d.GetName(), d.GetStatement())
+		}
+	}
+	if withheld == 0 {
+		t.Error("Moscow's undisclosed red lines are not on record")
+	}
+}
