@@ -260,6 +260,7 @@ func (d *differ) lineage(row *parleyv1.PointDiff, a, b *parleyv1.Point) {
 	default:
 		return
 	}
+	row.Kinds = slices.DeleteFunc(row.Kinds, func(k parleyv1.PointDiff_Kind) bool { return k == parleyv1.PointDiff_KIND_ADDED })
 	row.Text = Words(old, b.GetText())
 }
 

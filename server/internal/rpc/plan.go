@@ -71,7 +71,8 @@ func (s *PlanService) CommitRevision(ctx context.Context, req *parleyv1.CommitRe
 	if err != nil {
 		return nil, err
 	}
-	return &parleyv1.CommitRevisionResponse{Revision: out.Lens.Message(r, true), Matches: out.Matches}, nil
+	full := req.GetView() == parleyv1.RevisionView_REVISION_VIEW_FULL
+	return &parleyv1.CommitRevisionResponse{Revision: out.Lens.Message(r, full), Matches: out.Matches, Changed: r.Changed}, nil
 }
 
 // GetRevision reads one revision.

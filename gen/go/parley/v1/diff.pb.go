@@ -87,7 +87,7 @@ type PointDiff_Kind int32
 const (
 	// Never sent.
 	PointDiff_KIND_UNSPECIFIED PointDiff_Kind = 0
-	// New in the text.
+	// New in the text, other than as a part of a split or the result of a merge.
 	PointDiff_KIND_ADDED PointDiff_Kind = 1
 	// Taken out.
 	PointDiff_KIND_STRUCK PointDiff_Kind = 2

@@ -28,7 +28,7 @@ const (
 type RevisionView int32
 
 const (
-	// FULL when reading one revision.
+	// FULL when reading one revision, BASIC in the answer to a commit.
 	RevisionView_REVISION_VIEW_UNSPECIFIED RevisionView = 0
 	// All but the points.
 	RevisionView_REVISION_VIEW_BASIC RevisionView = 1
@@ -394,7 +394,9 @@ type CommitRevisionRequest struct {
 	// A UUID by which a retry is known: it returns the first result, also after a restart of the server.
 	RequestId string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Check and answer as if done, but store nothing.
-	ValidateOnly  bool `protobuf:"varint,7,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	ValidateOnly bool `protobuf:"varint,7,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// Whether the answer holds the points of the revision. BASIC if unspecified: `changed` tells which to read.
+	View          RevisionView `protobuf:"varint,8,opt,name=view,proto3,enum=parley.v1.RevisionView" json:"view,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -489,6 +491,13 @@ func (x *CommitRevisionRequest) GetValidateOnly() bool {
 	return false
 }
 
+func (x *CommitRevisionRequest) GetView() RevisionView {
+	if x != nil {
+		return x.View
+	}
+	return RevisionView_REVISION_VIEW_UNSPECIFIED
+}
+
 type isCommitRevisionRequest_Body interface {
 	isCommitRevisionRequest_Body()
 }
@@ -510,10 +519,13 @@ func (*CommitRevisionRequest_Text_) isCommitRevisionRequest_Body() {}
 // Response of CommitRevision.
 type CommitRevisionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The revision, with its points.
+	// The revision, with its points if `view` is FULL.
 	Revision *Revision `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
 	// For a whole text: how each of its points was matched to the first parent, in the order of the text.
-	Matches       []*PointMatch `protobuf:"bytes,2,rep,name=matches,proto3" json:"matches,omitempty"`
+	Matches []*PointMatch `protobuf:"bytes,2,rep,name=matches,proto3" json:"matches,omitempty"`
+	// The ids of the points that differ from the first parent's, in the order in which the changes or the text bring them
+	// up. Among them are the ids that the server gave to new points.
+	Changed       []string `protobuf:"bytes,3,rep,name=changed,proto3" json:"changed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -558,6 +570,13 @@ func (x *CommitRevisionResponse) GetRevision() *Revision {
 func (x *CommitRevisionResponse) GetMatches() []*PointMatch {
 	if x != nil {
 		return x.Matches
+	}
+	return nil
+}
+
+func (x *CommitRevisionResponse) GetChanged() []string {
+	if x != nil {
+		return x.Changed
 	}
 	return nil
 }
@@ -1326,7 +1345,7 @@ const file_parley_v1_revision_proto_rawDesc = "" +
 	"\x0fCONTENT_PARTIAL\x10\x02\x12\x16\n" +
 	"\x12CONTENT_PARAPHRASE\x10\x03\x12\x14\n" +
 	"\x10CONTENT_WITHHELD\x10\x04:g\xeaAd\n" +
-	"\x0fparley/Revision\x12<negotiations/{negotiation}/plans/{plan}/revisions/{revision}*\trevisions2\brevision\"\xd6\x04\n" +
+	"\x0fparley/Revision\x12<negotiations/{negotiation}/plans/{plan}/revisions/{revision}*\trevisions2\brevision\"\x90\x05\n" +
 	"\x15CommitRevisionRequest\x12/\n" +
 	"\x06parent\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\x12\x0fparley/RevisionR\x06parent\x12:\n" +
 	"\brevision\x18\x02 \x01(\v2\x13.parley.v1.RevisionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\brevision\x12W\n" +
@@ -1336,15 +1355,17 @@ const file_parley_v1_revision_proto_rawDesc = "" +
 	"\x04text\x18\x05 \x01(\v2%.parley.v1.CommitRevisionRequest.TextH\x00R\x04text\x125\n" +
 	"\n" +
 	"request_id\x18\x06 \x01(\tB\x16\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\xe2\x8c\xcf\xd7\b\x02\b\x01R\trequestId\x12(\n" +
-	"\rvalidate_only\x18\a \x01(\bB\x03\xe0A\x01R\fvalidateOnly\x1aJ\n" +
+	"\rvalidate_only\x18\a \x01(\bB\x03\xe0A\x01R\fvalidateOnly\x128\n" +
+	"\x04view\x18\b \x01(\x0e2\x17.parley.v1.RevisionViewB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04view\x1aJ\n" +
 	"\aChanges\x12?\n" +
 	"\achanges\x18\x01 \x03(\v2\x16.parley.v1.PointChangeB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10\xa0\x8d\x06R\achanges\x1a?\n" +
 	"\x04Text\x127\n" +
 	"\x06points\x18\x01 \x03(\v2\x10.parley.v1.PointB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10\xa0\x8d\x06R\x06pointsB\x06\n" +
-	"\x04body\"z\n" +
+	"\x04body\"\x94\x01\n" +
 	"\x16CommitRevisionResponse\x12/\n" +
 	"\brevision\x18\x01 \x01(\v2\x13.parley.v1.RevisionR\brevision\x12/\n" +
-	"\amatches\x18\x02 \x03(\v2\x15.parley.v1.PointMatchR\amatches\"\xb1\x01\n" +
+	"\amatches\x18\x02 \x03(\v2\x15.parley.v1.PointMatchR\amatches\x12\x18\n" +
+	"\achanged\x18\x03 \x03(\tR\achanged\"\xb1\x01\n" +
 	"\x12GetRevisionRequest\x12+\n" +
 	"\x04name\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\x04name\x128\n" +
@@ -1445,28 +1466,29 @@ var file_parley_v1_revision_proto_depIdxs = []int32{
 	3,  // 9: parley.v1.CommitRevisionRequest.revision:type_name -> parley.v1.Revision
 	15, // 10: parley.v1.CommitRevisionRequest.changes:type_name -> parley.v1.CommitRevisionRequest.Changes
 	16, // 11: parley.v1.CommitRevisionRequest.text:type_name -> parley.v1.CommitRevisionRequest.Text
-	3,  // 12: parley.v1.CommitRevisionResponse.revision:type_name -> parley.v1.Revision
-	22, // 13: parley.v1.CommitRevisionResponse.matches:type_name -> parley.v1.PointMatch
-	0,  // 14: parley.v1.GetRevisionRequest.view:type_name -> parley.v1.RevisionView
-	21, // 15: parley.v1.GetRevisionRequest.as_of:type_name -> google.protobuf.Timestamp
-	21, // 16: parley.v1.ListRevisionsRequest.as_of:type_name -> google.protobuf.Timestamp
-	3,  // 17: parley.v1.ListRevisionsResponse.revisions:type_name -> parley.v1.Revision
-	21, // 18: parley.v1.GetPointRequest.as_of:type_name -> google.protobuf.Timestamp
-	21, // 19: parley.v1.ListPointHistoryRequest.as_of:type_name -> google.protobuf.Timestamp
-	12, // 20: parley.v1.ListPointHistoryResponse.versions:type_name -> parley.v1.PointVersion
-	21, // 21: parley.v1.PointVersion.create_time:type_name -> google.protobuf.Timestamp
-	18, // 22: parley.v1.PointVersion.held_time:type_name -> parley.v1.PartialTime
-	19, // 23: parley.v1.PointVersion.point:type_name -> parley.v1.Point
-	23, // 24: parley.v1.PointVersion.kinds:type_name -> parley.v1.PointDiff.Kind
-	2,  // 25: parley.v1.Revision.Parent.relation:type_name -> parley.v1.Revision.Parent.Relation
-	17, // 26: parley.v1.Revision.Contributor.attribution:type_name -> parley.v1.Attribution
-	24, // 27: parley.v1.CommitRevisionRequest.Changes.changes:type_name -> parley.v1.PointChange
-	19, // 28: parley.v1.CommitRevisionRequest.Text.points:type_name -> parley.v1.Point
-	29, // [29:29] is the sub-list for method output_type
-	29, // [29:29] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	0,  // 12: parley.v1.CommitRevisionRequest.view:type_name -> parley.v1.RevisionView
+	3,  // 13: parley.v1.CommitRevisionResponse.revision:type_name -> parley.v1.Revision
+	22, // 14: parley.v1.CommitRevisionResponse.matches:type_name -> parley.v1.PointMatch
+	0,  // 15: parley.v1.GetRevisionRequest.view:type_name -> parley.v1.RevisionView
+	21, // 16: parley.v1.GetRevisionRequest.as_of:type_name -> google.protobuf.Timestamp
+	21, // 17: parley.v1.ListRevisionsRequest.as_of:type_name -> google.protobuf.Timestamp
+	3,  // 18: parley.v1.ListRevisionsResponse.revisions:type_name -> parley.v1.Revision
+	21, // 19: parley.v1.GetPointRequest.as_of:type_name -> google.protobuf.Timestamp
+	21, // 20: parley.v1.ListPointHistoryRequest.as_of:type_name -> google.protobuf.Timestamp
+	12, // 21: parley.v1.ListPointHistoryResponse.versions:type_name -> parley.v1.PointVersion
+	21, // 22: parley.v1.PointVersion.create_time:type_name -> google.protobuf.Timestamp
+	18, // 23: parley.v1.PointVersion.held_time:type_name -> parley.v1.PartialTime
+	19, // 24: parley.v1.PointVersion.point:type_name -> parley.v1.Point
+	23, // 25: parley.v1.PointVersion.kinds:type_name -> parley.v1.PointDiff.Kind
+	2,  // 26: parley.v1.Revision.Parent.relation:type_name -> parley.v1.Revision.Parent.Relation
+	17, // 27: parley.v1.Revision.Contributor.attribution:type_name -> parley.v1.Attribution
+	24, // 28: parley.v1.CommitRevisionRequest.Changes.changes:type_name -> parley.v1.PointChange
+	19, // 29: parley.v1.CommitRevisionRequest.Text.points:type_name -> parley.v1.Point
+	30, // [30:30] is the sub-list for method output_type
+	30, // [30:30] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_revision_proto_init() }
