@@ -32,7 +32,8 @@ func (c *commit) replaceText(given []*parleyv1.Point) error {
 		return err
 	}
 	c.strikeAbsent(old, seen)
-	return c.arrange(points)
+	c.arrange(points)
+	return nil
 }
 
 func textPath(i int) string { return "text.points[" + itoa(i) + "]" }
@@ -74,24 +75,36 @@ func (c *commit) strikeAbsent(old []*parleyv1.Point, kept map[string]bool) {
 	}
 }
 
-// arrange puts the points into the text in their order. Siblings that are in order already keep their ranks, so that
-// a commit of a long text stores no more than what changed.
-func (c *commit) arrange(points []*parleyv1.Point) error {
+// arrange puts the points into the text in their order. As many siblings as can keep their ranks do, so that a commit of
+// a long text stores no more than what changed.
+func (c *commit) arrange(points []*parleyv1.Point) {
+	staying := c.staying(points)
 	last := map[string]string{} // parent -> the sibling placed last
 	for _, p := range points {
-		after := last[p.GetParent()]
 		rank := ""
-		old, ok := c.text.points.Get(p.GetId())
-		if !ok || old.point.GetParent() != p.GetParent() || after != "" && old.rank <= c.rank(after) {
+		if !staying[p.GetId()] {
+			after := last[p.GetParent()]
 			rank = c.text.rankAt(p.GetParent(), after, after == "")
 		}
 		c.put(p, rank)
 		last[p.GetParent()] = p.GetId()
 	}
-	return nil
 }
 
-func (c *commit) rank(id string) string {
-	p, _ := c.text.points.Get(id)
-	return p.rank
+// staying finds the points that can stay in their places among their siblings.
+func (c *commit) staying(points []*parleyv1.Point) map[string]bool {
+	ids, ranks := map[string][]string{}, map[string][]string{} // by parent, those that belonged to it before
+	for _, p := range points {
+		if old, ok := c.text.points.Get(p.GetId()); ok && old.point.GetParent() == p.GetParent() {
+			ids[p.GetParent()] = append(ids[p.GetParent()], p.GetId())
+			ranks[p.GetParent()] = append(ranks[p.GetParent()], old.rank)
+		}
+	}
+	out := make(map[string]bool, len(points))
+	for parent, list := range ranks {
+		for i, stays := range redline.Increasing(list) {
+			out[ids[parent][i]] = stays
+		}
+	}
+	return out
 }

@@ -1,9 +1,6 @@
 package redline
 
 import (
-	"slices"
-	"sort"
-
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
@@ -24,42 +21,15 @@ func movedPoints(old, new []*parleyv1.Point, pairs []Match) map[int]bool {
 		siblings[new[j].GetParent()] = append(siblings[new[j].GetParent()], j)
 	}
 	for _, js := range siblings {
-		keep := increasing(js, func(j int) int { return pairs[j].Old })
-		for _, j := range js {
-			if !keep[j] {
-				out[j] = true
+		places := make([]int, len(js))
+		for i, j := range js {
+			places[i] = pairs[j].Old
+		}
+		for i, keeps := range Increasing(places) {
+			if !keeps {
+				out[js[i]] = true
 			}
 		}
 	}
 	return out
-}
-
-// increasing gives the members of a longest subsequence whose values increase.
-func increasing(items []int, value func(int) int) map[int]bool {
-	sorted := slices.IsSortedFunc(items, func(a, b int) int { return value(a) - value(b) })
-	keep := make(map[int]bool, len(items))
-	if sorted {
-		for _, it := range items {
-			keep[it] = true
-		}
-		return keep
-	}
-	var ends []int // index into items of the smallest end of a run of each length
-	prev := make([]int, len(items))
-	for i, it := range items {
-		n := sort.Search(len(ends), func(k int) bool { return value(items[ends[k]]) >= value(it) })
-		prev[i] = -1
-		if n > 0 {
-			prev[i] = ends[n-1]
-		}
-		if n == len(ends) {
-			ends = append(ends, i)
-		} else {
-			ends[n] = i
-		}
-	}
-	for i := ends[len(ends)-1]; i >= 0; i = prev[i] {
-		keep[items[i]] = true
-	}
-	return keep
 }

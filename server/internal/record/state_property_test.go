@@ -1,0 +1,305 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+	"pgregory.net/rapid"
+
+	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/redline"
+)
+
+// random is any command; many of them do not fit the state and are refused.
+func random(t *rapid.T, w *world) Command {
+	party := func() string {
+		return talks + "/parties/" + rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "party")
+	}
+	plan := func() string {
+		return talks + "/plans/" + rapid.SampledFrom([]string{"draft", "other"}).Draw(t, "plan")
+	}
+	switch rapid.IntRange(0, 23).Draw(t, "what") {
+	case 0:
+		return createParty(rapid.SampledFrom([]string{"a", "c"}).Draw(t, "id"))
+	case 1:
+		return DeleteParty(&parleyv1.DeletePartyRequest{Name: party()})
+	case 2:
+		return UndeleteParty(&parleyv1.UndeletePartyRequest{Name: party()})
+	case 3:
+		return UpdateParty(&parleyv1.UpdatePartyRequest{Party: &parleyv1.Party{Name: party(), DisplayName: "renamed"}})
+	case 4:
+		return CreateDemand(&parleyv1.CreateDemandRequest{Parent: party(), Demand: &parleyv1.Demand{Statement: "x"}})
+	case 5:
+		return createPlan("other")
+	case 6, 7, 8, 9:
+		return CreateStance(&parleyv1.CreateStanceRequest{Parent: talks, Stance: &parleyv1.Stance{
+			Party: party(), Value: parleyv1.Stance_VALUE_ACCEPT,
+			Target: &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Point{Point: plan() + "/revisions/latest/points/" + pointID(t)}},
+		}})
+	case 10, 11:
+		return CommitRevision(textRequest(plan(), w, randomText(t)...))
+	}
+	changes := rapid.SliceOfN(rapid.Custom(randomChange), 1, 2).Draw(t, "changes")
+	return CommitRevision(changeRequest(plan(), w, changes...))
+}
+
+func pointID(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"p", "q", "r", "s", "t"}).Draw(t, "point")
+}
+
+// wording draws from few texts, so that the same ones come back.
+func wording(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"", "One.", "Two words.", "Three words here."}).Draw(t, "text")
+}
+
+func randomPoint(t *rapid.T) *parleyv1.Point {
+	return &parleyv1.Point{Id: pointID(t), Text: wording(t), Heading: "H", Label: rapid.SampledFrom([]string{"1", "2"}).Draw(t, "label")}
+}
+
+// randomText draws points with different ids, some of which belong to one before them.
+func randomText(t *rapid.T) []*parleyv1.Point {
+	points := rapid.SliceOfNDistinct(rapid.Custom(randomPoint), 0, 5, (*parleyv1.Point).GetId).Draw(t, "points")
+	for i, p := range points {
+		if i > 0 && rapid.Bool().Draw(t, "nested") {
+			p.Parent = points[rapid.IntRange(0, i-1).Draw(t, "parent")].GetId()
+		}
+	}
+	return points
+}
+
+func placement(t *rapid.T) *parleyv1.Placement {
+	to := &parleyv1.Placement{}
+	if rapid.Bool().Draw(t, "inside") {
+		to.Parent = pointID(t)
+	}
+	switch rapid.IntRange(0, 2).Draw(t, "where") {
+	case 0:
+		to.First = true
+	case 1:
+		to.After = pointID(t)
+	}
+	return to
+}
+
+func randomChange(t *rapid.T) *parleyv1.PointChange {
+	switch rapid.IntRange(0, 7).Draw(t, "change") {
+	case 0:
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Add_{Add: &parleyv1.PointChange_Add{Point: randomPoint(t), To: placement(t)}}}
+	case 1:
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: randomPoint(t)}}}
+	case 2:
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Move_{Move: &parleyv1.PointChange_Move{Point: pointID(t), To: placement(t)}}}
+	case 3:
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Renumber_{Renumber: &parleyv1.PointChange_Renumber{Point: pointID(t), Label: "9"}}}
+	case 4:
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Strike_{Strike: &parleyv1.PointChange_Strike{Point: pointID(t)}}}
+	case 5:
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Park_{Park: &parleyv1.PointChange_Park{Point: pointID(t)}}}
+	case 6:
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Split_{Split: &parleyv1.PointChange_Split{Point: pointID(t), Into: []*parleyv1.Point{randomPoint(t), {Text: "New part."}}}}}
+	}
+	return &parleyv1.PointChange{Change: &parleyv1.PointChange_Merge_{Merge: &parleyv1.PointChange_Merge{Points: []string{pointID(t), pointID(t)}, Into: randomPoint(t)}}}
+}
+
+// onHead makes a commit on the newest revision of a plan.
+func onHead(plan string, w *world) *parleyv1.CommitRevisionRequest {
+	req := &parleyv1.CommitRevisionRequest{Parent: plan, Revision: &parleyv1.Revision{}}
+	if h := w.st.Head(plan, Latest); h != nil {
+		req.Revision.Parents = []*parleyv1.Revision_Parent{{Revision: h.Msg.GetName()}}
+	}
+	return req
+}
+
+func textRequest(plan string, w *world, points ...*parleyv1.Point) *parleyv1.CommitRevisionRequest {
+	req := onHead(plan, w)
+	req.Body = &parleyv1.CommitRevisionRequest_Text_{Text: &parleyv1.CommitRevisionRequest_Text{Points: points}}
+	return req
+}
+
+func changeRequest(plan string, w *world, changes ...*parleyv1.PointChange) *parleyv1.CommitRevisionRequest {
+	req := onHead(plan, w)
+	req.Body = &parleyv1.CommitRevisionRequest_Changes_{Changes: &parleyv1.CommitRevisionRequest_Changes{Changes: changes}}
+	return req
+}
+
+// randomWorld runs random commands and gives the world that they lead to.
+func randomWorld(t *rapid.T) *world {
+	w := newWorld(t)
+	first := textRequest(talks+"/plans/draft", w, &parleyv1.Point{Id: "p", Text: "One."}, &parleyv1.Point{Id: "q", Text: "Two words."}, &parleyv1.Point{Id: "r", Parent: "q"})
+	if _, err := w.do(CommitRevision(first)); err != nil {
+		t.Fatalf("set up: %v", err)
+	}
+	for range rapid.IntRange(1, 30).Draw(t, "commands") {
+		before := w.st
+		shown := dump(before, Latest)
+		_, _ = w.do(random(t, w))
+		if dump(before, Latest) != shown {
+			t.Fatalf("a command changed the state that it was given")
+		}
+	}
+	return w
+}
+
+func fold(t *rapid.T, log []*ledgerv1.Entry) *State {
+	st := NewState()
+	for _, e := range log {
+		data, err := proto.Marshal(e)
+		if err != nil {
+			t.Fatalf("encode: %v", err)
+		}
+		stored := &ledgerv1.Entry{}
+		if err := proto.Unmarshal(data, stored); err != nil {
+			t.Fatalf("decode: %v", err)
+		}
+		if err := st.Apply(stored); err != nil {
+			t.Fatalf("apply: %v", err)
+		}
+	}
+	return st
+}
+
+func TestFoldOfTheLogEqualsTheLiveState(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := randomWorld(t)
+		if dump(fold(t, w.log), Latest) != dump(w.st, Latest) {
+			t.Fatalf("the fold of the log and the live state differ")
+		}
+	})
+}
+
+func TestAsOfAnEntryEqualsAFoldUpToIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := randomWorld(t)
+		st := fold(t, w.log)
+		for i, e := range w.log {
+			then := dump(fold(t, w.log[:i+1]), Latest)
+			if dump(st, e.GetTime()) != then {
+				t.Fatalf("as of entry %d the record says something else than its fold", i+1)
+			}
+			if dump(w.moves[i], Latest) != then {
+				t.Fatalf("the state published after entry %d has changed since", i+1)
+			}
+		}
+	})
+}
+
+func TestEveryTextIsWellFormed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := randomWorld(t)
+		for plan := range w.st.Plans("", Latest) {
+			for r := range w.st.Revisions(plan.GetName(), Latest) {
+				checkText(t, r)
+			}
+		}
+	})
+}
+
+func checkText(t *rapid.T, r *Revision) {
+	seen, present := map[string]bool{"": true}, 0
+	for p := range r.Text.Points() {
+		if seen[p.GetId()] {
+			t.Fatalf("%s: %q stands twice", r.Msg.GetName(), p.GetId())
+		}
+		if !seen[p.GetParent()] {
+			t.Fatalf("%s: %q stands before %q, to which it belongs", r.Msg.GetName(), p.GetId(), p.GetParent())
+		}
+		seen[p.GetId()] = true
+		if p.GetDigest() != redline.Digest(p) {
+			t.Fatalf("%s: %q bears the digest of other words", r.Msg.GetName(), p.GetId())
+		}
+		if gone(p) && p.GetText() != "" {
+			t.Fatalf("%s: %q is gone but has words", r.Msg.GetName(), p.GetId())
+		}
+		if p.GetState() == parleyv1.Point_STATE_PRESENT {
+			present++
+		}
+	}
+	if len(seen)-1 != r.Text.Len() || present != int(r.Msg.GetPointCount()) {
+		t.Fatalf("%s: %d of %d points are reached, %d of %d present", r.Msg.GetName(), len(seen)-1, r.Text.Len(), present, r.Msg.GetPointCount())
+	}
+}
+
+func TestAWholeTextStandsAsItWasGiven(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := randomWorld(t)
+		plan := talks + "/plans/draft"
+		text := randomText(t)
+		if _, err := w.do(CommitRevision(textRequest(plan, w, text...))); err != nil {
+			t.Fatalf("%v", err)
+		}
+		var want, got []string
+		for _, p := range preorder(text, "") {
+			want = append(want, fmt.Sprint(p.GetParent(), "/", p.GetId(), " ", p.GetText()))
+		}
+		given := map[string]bool{}
+		for _, p := range text {
+			given[p.GetId()] = true
+		}
+		for p := range w.head("draft").Points() {
+			if given[p.GetId()] {
+				got = append(got, fmt.Sprint(p.GetParent(), "/", p.GetId(), " ", p.GetText()))
+			} else if p.GetState() == parleyv1.Point_STATE_PRESENT {
+				t.Fatalf("%q is not in the text but present", p.GetId())
+			}
+		}
+		if !slices.Equal(want, got) {
+			t.Fatalf("gave %v, it stands as %v", want, got)
+		}
+		d, err := w.do(CommitRevision(textRequest(plan, w, text...)))
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		if n := len(d.Changes[0].GetRevision().GetDeltas()); n != 0 {
+			t.Fatalf("the same text again stores %d points", n)
+		}
+	})
+}
+
+// preorder puts nested points behind the ones that they belong to.
+func preorder(points []*parleyv1.Point, parent string) []*parleyv1.Point {
+	var out []*parleyv1.Point
+	for _, p := range points {
+		if p.GetParent() == parent {
+			out = append(append(out, p), preorder(points, p.GetId())...)
+		}
+	}
+	return out
+}
+
+func TestRanksLieBetween(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ranks := []string{rankBetween("", "")}
+		for range rapid.IntRange(1, 200).Draw(t, "insertions") {
+			i := rapid.IntRange(0, len(ranks)).Draw(t, "at")
+			low, high := "", ""
+			if i > 0 {
+				low = ranks[i-1]
+			}
+			if i < len(ranks) {
+				high = ranks[i]
+			}
+			r := rankBetween(low, high)
+			if low != "" && r <= low || high != "" && r >= high {
+				t.Fatalf("between %q and %q it gives %q", low, high, r)
+			}
+			ranks = slices.Insert(ranks, i, r)
+		}
+	})
+}
+
+func TestRanksOfAppendedPointsStayShort(t *testing.T) {
+	rank := ""
+	for range 100_000 {
+		next := rankBetween(rank, "")
+		if next <= rank {
+			t.Fatalf("%q does not follow %q", next, rank)
+		}
+		rank = next
+	}
+	if len(rank) > 5 {
+		t.Errorf("the 100,000th rank is %q", rank)
+	}
+}
