@@ -99,18 +99,22 @@ func (b *board) addRow(p *parleyv1.Point) {
 	b.rows = append(b.rows, row{&parleyv1.PositionMatrix_Row{Point: short, Status: status(p, cells, b.deciders)}, cells})
 }
 
-// agedBy finds the first revision, on the way from the one that a stance was given on to this one, in which the point's
-// wording is not what the stance was given on.
+// agedBy finds the newest revision, on the way from the one that a stance was given on to this one, in which the point's
+// wording ceased to be what the stance was given on: it is not, but was in one that it follows.
 func (b *board) agedBy(s *parleyv1.Stance) string {
-	name := s.GetTarget().GetPoint()
-	from, id := record.ParentOf(name), record.IDOf(name)
-	aged := ""
+	id := record.IDOf(s.GetTarget().GetPoint())
+	given := func(r *record.Revision) bool {
+		p, ok := r.Text.Point(id)
+		return ok && p.GetDigest() == s.GetDigest()
+	}
 	for r := range b.lens.Ancestry(b.revision.Revision) {
-		if r.Msg.GetName() == from {
-			return aged
+		if given(r) {
+			continue
 		}
-		if p, ok := r.Text.Point(id); ok && p.GetDigest() != s.GetDigest() {
-			aged = r.Msg.GetName()
+		for p := range b.lens.Parents(r) {
+			if given(p) {
+				return r.Msg.GetName()
+			}
 		}
 	}
 	return ""

@@ -151,6 +151,29 @@ func (l *Lens) FirstParent(r *record.Revision) *record.Revision {
 	return nil
 }
 
+// Parents yields the revisions that r follows, as the viewer knows them: through one that they may not see, those that it
+// follows in turn.
+func (l *Lens) Parents(r *record.Revision) iter.Seq[*record.Revision] {
+	return func(yield func(*record.Revision) bool) { l.parents(r, map[*record.Revision]bool{}, yield) }
+}
+
+func (l *Lens) parents(r *record.Revision, seen map[*record.Revision]bool, yield func(*record.Revision) bool) bool {
+	for _, p := range r.Parents {
+		if seen[p] {
+			continue
+		}
+		seen[p] = true
+		if _, err := l.revision(p.Msg.GetName()); err == nil {
+			if !yield(p) {
+				return false
+			}
+		} else if !l.parents(p, seen, yield) {
+			return false
+		}
+	}
+	return true
+}
+
 // Ancestry yields r and, newest first, every revision that it descends from and the viewer may see.
 func (l *Lens) Ancestry(r *record.Revision) iter.Seq[*record.Revision] {
 	return func(yield func(*record.Revision) bool) {
