@@ -52,20 +52,66 @@ func (n *negotiation) load(ctx context.Context) error {
 // catchUp folds in what the log has beyond the state, and publishes the result.
 func (n *negotiation) catchUp(ctx context.Context) error {
 	st := n.state.Load().Fork()
-	for e, err := range n.host.ledger.Read(ctx, n.log, ledger.Seq(st.Seq()+1)) {
-		if err != nil {
-			return readFault(n.log, err)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for chunk := range n.decoded(ctx, ledger.Seq(st.Seq()+1)) {
+		for _, entry := range chunk.entries {
+			if err := st.Apply(entry); err != nil {
+				return fault.Corrupt("an entry of the record does not fit the ones before", fmt.Errorf("%s: %w", n.log, err))
+			}
 		}
-		entry := &ledgerv1.Entry{}
-		if err := proto.Unmarshal(e.Data, entry); err != nil {
-			return fault.Corrupt("an entry of the record cannot be read", fmt.Errorf("%s, entry %d: %w", n.log, e.Seq, err))
-		}
-		if err := st.Apply(entry); err != nil {
-			return fault.Corrupt("an entry of the record does not fit the ones before", fmt.Errorf("%s: %w", n.log, err))
+		if chunk.err != nil {
+			return chunk.err
 		}
 	}
 	n.publish(st)
 	return nil
+}
+
+// chunk is a run of entries off the log, or what ended it.
+type chunk struct {
+	entries []*ledgerv1.Entry
+	err     error
+}
+
+// chunkSize is how many entries are decoded ahead at a time: enough to make handing over cheap.
+const chunkSize = 256
+
+// decoded reads and decodes the log in a goroutine of its own, so that folding, which takes about as long, goes on beside
+// it. It ends with the log, with the first error, or with ctx.
+func (n *negotiation) decoded(ctx context.Context, from ledger.Seq) <-chan chunk {
+	out := make(chan chunk, 4)
+	go func() {
+		defer close(out)
+		c := chunk{}
+		send := func() bool {
+			select {
+			case out <- c:
+				c = chunk{}
+				return true
+			case <-ctx.Done():
+				return false
+			}
+		}
+		for e, err := range n.host.ledger.Read(ctx, n.log, from) {
+			if err != nil {
+				c.err = readFault(n.log, err)
+				send()
+				return
+			}
+			entry := &ledgerv1.Entry{}
+			if err := proto.Unmarshal(e.Data, entry); err != nil {
+				c.err = fault.Corrupt("an entry of the record cannot be read", fmt.Errorf("%s, entry %d: %w", n.log, e.Seq, err))
+				send()
+				return
+			}
+			if c.entries = append(c.entries, entry); len(c.entries) == chunkSize && !send() {
+				return
+			}
+		}
+		send()
+	}()
+	return out
 }
 
 func (n *negotiation) publish(st *record.State) {

@@ -91,10 +91,7 @@ func (c *commit) resolveParents(plan string) error {
 	if head := c.st.Head(plan, Latest); head != nil && !slices.Contains(c.parents, head) {
 		return fault.HeadMoved(plan, head.Msg.GetName())
 	}
-	c.text = newText()
-	if len(c.parents) > 0 {
-		c.text = c.parents[0].Text.fork()
-	}
+	c.text = textAfter(c.parents)
 	return nil
 }
 

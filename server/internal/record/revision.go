@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/binary"
 	"fmt"
 	"iter"
 	"strings"
@@ -24,7 +25,7 @@ func (r *Revision) Plan() string { return ParentOf(r.Msg.GetName()) }
 // applyRevision folds a new revision in: the first parent's text with the points that differ put in.
 func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	msg := c.GetRevision()
-	r := &Revision{Msg: msg, Time: time, Text: newText(), Changed: make([]string, 0, len(c.GetDeltas()))}
+	r := &Revision{Msg: msg, Time: time, Changed: make([]string, 0, len(c.GetDeltas()))}
 	for _, p := range msg.GetParents() {
 		parent, ok := s.revisions.Get(p.GetRevision())
 		if !ok {
@@ -32,9 +33,7 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 		}
 		r.Parents = append(r.Parents, parent)
 	}
-	if len(r.Parents) > 0 {
-		r.Text = r.Parents[0].Text.fork()
-	}
+	r.Text = textAfter(r.Parents)
 	for _, d := range c.GetDeltas() {
 		r.Text.set(d.GetPoint(), d.GetRank())
 		r.Changed = append(r.Changed, d.GetPoint().GetId())
@@ -44,9 +43,21 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	return nil
 }
 
+// textAfter gives a text to change: that of the first parent, or an empty one.
+func textAfter(parents []*Revision) *Text {
+	if len(parents) == 0 {
+		return newText()
+	}
+	return parents[0].Text.fork()
+}
+
 // orderOf keys the revisions of a plan in the order of committing. Several of one entry cannot be: a request commits
 // one revision.
-func orderOf(plan string, time int64) string { return fmt.Sprintf("%s/%016x", plan, uint64(time)) }
+func orderOf(plan string, time int64) string {
+	key := make([]byte, 0, len(plan)+9)
+	key = append(append(key, plan...), '/')
+	return string(binary.BigEndian.AppendUint64(key, uint64(time)))
+}
 
 // Revision finds a revision by name as of a moment.
 func (s *State) Revision(name string, at int64) (*Revision, bool) {

@@ -12,8 +12,10 @@ import (
 // Text is the points of one revision. It shares structure with the text that it was made from, so that a change of one
 // point costs O(log n). A Text that belongs to a Revision is never changed.
 type Text struct {
-	points *btree.Map[string, *placed] // by point id
-	order  *btree.Map[string, string]  // parent id, NUL, rank -> point id
+	points  *btree.Map[string, *placed] // by point id
+	order   *btree.Map[string, string]  // parent id, NUL, rank -> point id
+	present int                         // points in the state PRESENT
+	nested  int                         // points that belong to another
 }
 
 // placed is a point and its place among its siblings, which are ordered by the bytes of their ranks.
@@ -23,18 +25,35 @@ type placed struct {
 }
 
 func newText() *Text {
-	return &Text{btree.NewMap[string, *placed](degree), btree.NewMap[string, string](degree)}
+	return &Text{points: btree.NewMap[string, *placed](degree), order: btree.NewMap[string, string](degree)}
 }
 
-func (t *Text) fork() *Text { return &Text{t.points.Copy(), t.order.Copy()} }
+func (t *Text) fork() *Text { return &Text{t.points.Copy(), t.order.Copy(), t.present, t.nested} }
 
 // set puts a point in its place, which may be a new one.
 func (t *Text) set(p *parleyv1.Point, rank string) {
-	if old, ok := t.points.Get(p.GetId()); ok {
+	old, known := t.points.Set(p.GetId(), &placed{p, rank})
+	if known {
+		t.count(old.point, -1)
+	}
+	t.count(p, 1)
+	if known && old.rank == rank && old.point.GetParent() == p.GetParent() {
+		return // only the words changed: the order need not be copied
+	}
+	if known {
 		t.order.Delete(orderKey(old.point.GetParent(), old.rank))
 	}
-	t.points.Set(p.GetId(), &placed{p, rank})
 	t.order.Set(orderKey(p.GetParent(), rank), p.GetId())
+}
+
+// count keeps the counters up to date when a point comes in (1) or goes out (-1).
+func (t *Text) count(p *parleyv1.Point, by int) {
+	if p.GetState() == parleyv1.Point_STATE_PRESENT {
+		t.present += by
+	}
+	if p.GetParent() != "" {
+		t.nested += by
+	}
 }
 
 func orderKey(parent, rank string) string { return parent + "\x00" + rank }
@@ -69,7 +88,7 @@ func (t *Text) walk(parent string, yield func(*parleyv1.Point) bool) bool {
 	more := true
 	for id := range t.children(parent) {
 		p, _ := t.points.Get(id)
-		if more = yield(p.point) && t.walk(id, yield); !more {
+		if more = yield(p.point) && (t.nested == 0 || t.walk(id, yield)); !more {
 			break
 		}
 	}
@@ -169,13 +188,4 @@ func gone(p *parleyv1.Point) bool {
 }
 
 // PresentCount is the number of points in the state PRESENT.
-func (t *Text) PresentCount() int {
-	n := 0
-	t.points.Scan(func(_ string, p *placed) bool {
-		if p.point.GetState() == parleyv1.Point_STATE_PRESENT {
-			n++
-		}
-		return true
-	})
-	return n
-}
+func (t *Text) PresentCount() int { return t.present }

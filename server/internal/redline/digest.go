@@ -42,20 +42,21 @@ func Digest(p *parleyv1.Point) string {
 func RevisionDigest(points iter.Seq[*parleyv1.Point]) string {
 	h := sha256.New()
 	writeString(h, "parley/1")
+	var b []byte // one write a point: a text may have 100,000
 	for p := range points {
-		writeString(h, p.GetId())
-		writeString(h, p.GetParent())
-		writeString(h, p.GetState().String())
-		writeString(h, p.GetDigest())
+		b = appendString(b[:0], p.GetId())
+		b = appendString(b, p.GetParent())
+		b = binary.BigEndian.AppendUint32(b, uint32(p.GetState()))
+		b = appendString(b, p.GetDigest())
+		h.Write(b)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func writeString(h hash.Hash, s string) {
-	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], uint64(len(s)))
-	h.Write(n[:])
-	h.Write([]byte(s))
+func appendString(b []byte, s string) []byte {
+	return append(binary.BigEndian.AppendUint64(b, uint64(len(s))), s...)
 }
+
+func writeString(h hash.Hash, s string) { h.Write(appendString(nil, s)) }
 
 func canonical(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }
