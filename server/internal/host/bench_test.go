@@ -90,7 +90,7 @@ func BenchmarkOpen100k(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := h.Lens(context.Background(), lens.Viewer{Everything: true}, name, h.Now()); err != nil {
+		if _, err := h.Lens(context.Background(), lens.Viewer{Everything: true}, name, time.Now()); err != nil {
 			b.Fatal(err)
 		}
 		h.Close()

@@ -28,7 +28,7 @@ type Host struct {
 	ledger ledger.Ledger
 	clock  func() time.Time
 	newID  func() string
-	stamp  atomic.Int64 // the latest entry time given out, so that a caller's clock never runs behind their own writes
+	stamp  atomic.Int64 // the latest time of an entry that is known, so that the present never runs behind the record
 
 	mu        sync.Mutex
 	running   map[string]*negotiation // by resource name
@@ -58,9 +58,17 @@ func Open(ctx context.Context, l ledger.Ledger, clock func() time.Time, newID fu
 	return h, nil
 }
 
-// Now is the present moment: not before any entry that has been answered for.
-func (h *Host) Now() time.Time {
-	return time.Unix(0, max(h.clock().UnixNano(), h.stamp.Load()))
+// Now is the present moment in a negotiation, or in the directory for no name: not before any of its entries, also if
+// the clock has been set back since. Of a negotiation that does not exist it is the present all the same, so that the
+// answer to a call that is wrong in other ways too does not tell whether there is one.
+func (h *Host) Now(ctx context.Context, name string) (time.Time, error) {
+	if name != "" {
+		_, err := h.negotiation(ctx, record.NegotiationOf(name), false)
+		if err != nil && fault.Of(err).Reason != fault.ReasonResourceNotFound {
+			return time.Time{}, err
+		}
+	}
+	return time.Unix(0, max(h.clock().UnixNano(), h.stamp.Load())), nil
 }
 
 // NewIDFor makes an id for a new negotiation. A retry under the same request_id gets the same one, and so finds the log

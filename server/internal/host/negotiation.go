@@ -167,14 +167,13 @@ const attempts = 5
 // commit runs a batch of commands one after the other on a fork of the state, and appends their entries at once.
 func (n *negotiation) commit(batch []*job) {
 	ctx := context.Background() // what is handed to the ledger is no longer the caller's to cancel
+	var doubt *turn             // its entries may be in the log, now or later
 	for range attempts {
 		t := n.run(batch)
-		if len(t.entries) == 0 {
-			t.deliver()
+		if batch = t.jobs; len(batch) == 0 {
 			return
 		}
-		before := ledger.Seq(n.state.Load().Seq())
-		err := n.host.ledger.Append(ctx, n.log, before, t.entries...)
+		err := n.host.ledger.Append(ctx, n.log, t.before, t.entries...)
 		if err == nil {
 			n.publish(t.state)
 			t.deliver()
@@ -182,7 +181,10 @@ func (n *negotiation) commit(batch []*job) {
 		}
 		var lost *ledger.LostRaceError
 		var unknown *ledger.UnknownError
-		if !errors.As(err, &lost) && !errors.As(err, &unknown) {
+		switch {
+		case errors.As(err, &unknown):
+			doubt = t
+		case !errors.As(err, &lost):
 			t.fail(fault.NotNow("the record cannot be written at the moment", fmt.Errorf("append to %s: %w", n.log, err)))
 			return
 		}
@@ -190,8 +192,8 @@ func (n *negotiation) commit(batch []*job) {
 			t.fail(err)
 			return
 		}
-		if unknown != nil && n.stored(ctx, before, t.entries) {
-			t.deliver()
+		if doubt != nil && n.stored(ctx, doubt) {
+			doubt.deliver()
 			return
 		}
 	}
@@ -200,14 +202,14 @@ func (n *negotiation) commit(batch []*job) {
 	}
 }
 
-// stored tells whether entries of unknown outcome are in the log, by reading it.
-func (n *negotiation) stored(ctx context.Context, before ledger.Seq, entries [][]byte) bool {
+// stored tells whether the entries of a turn are in the log, by reading it.
+func (n *negotiation) stored(ctx context.Context, t *turn) bool {
 	i := 0
-	for e, err := range n.host.ledger.Read(ctx, n.log, before+1) {
-		if err != nil || !bytes.Equal(e.Data, entries[i]) {
+	for e, err := range n.host.ledger.Read(ctx, n.log, t.before+1) {
+		if err != nil || !bytes.Equal(e.Data, t.entries[i]) {
 			return false
 		}
-		if i++; i == len(entries) {
+		if i++; i == len(t.entries) {
 			return true
 		}
 	}
@@ -216,15 +218,16 @@ func (n *negotiation) stored(ctx context.Context, before ledger.Seq, entries [][
 
 // turn is one run over a batch: the state it leads to, the entries to append, and the answers for when they are durable.
 type turn struct {
+	before  ledger.Seq // the head that the entries follow
 	state   *record.State
 	entries [][]byte
-	answers []func()
 	jobs    []*job // those whose answers wait for the entries
+	answers []reply
 }
 
 func (t *turn) deliver() {
-	for _, answer := range t.answers {
-		answer()
+	for i, j := range t.jobs {
+		j.answer <- t.answers[i]
 	}
 }
 
@@ -232,17 +235,20 @@ func (t *turn) fail(err error) {
 	for _, j := range t.jobs {
 		j.answer <- reply{err: err}
 	}
-	t.jobs = nil
 }
 
-// run works out what each job does. Jobs that do not write are answered with the rest, as their answer may rest on
-// entries before them in the batch.
+// run works out what each job does. What rests on nothing but the published state is answered at once; the answer of a
+// job after others that write waits with theirs, even if it writes nothing itself.
 func (n *negotiation) run(batch []*job) *turn {
-	t := &turn{state: n.state.Load().Fork()}
+	st := n.state.Load()
+	t := &turn{before: ledger.Seq(st.Seq()), state: st.Fork()}
 	for _, j := range batch {
 		out, err := n.runOne(t, j)
-		t.jobs = append(t.jobs, j)
-		t.answers = append(t.answers, func() { j.answer <- reply{out, err} })
+		if len(t.entries) == 0 {
+			j.answer <- reply{out, err}
+			continue
+		}
+		t.jobs, t.answers = append(t.jobs, j), append(t.answers, reply{out, err})
 	}
 	return t
 }

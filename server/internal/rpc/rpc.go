@@ -45,11 +45,14 @@ func viewer(ctx context.Context) lens.Viewer {
 
 // lens shows the negotiation that name is in, as of a moment or now.
 func (c Core) lens(ctx context.Context, name string, asOf *timestamppb.Timestamp) (*lens.Lens, error) {
-	at := c.Host.Now()
 	if asOf != nil {
-		at = asOf.AsTime()
+		return c.Host.Lens(ctx, viewer(ctx), name, asOf.AsTime())
 	}
-	return c.Host.Lens(ctx, viewer(ctx), name, at)
+	now, err := c.Host.Now(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return c.Host.Lens(ctx, viewer(ctx), name, now)
 }
 
 // mutation is what every mutating request has.
@@ -126,8 +129,12 @@ func openSized[M proto.Message](ctx context.Context, c Core, name string, req li
 }
 
 func opened[M proto.Message](ctx context.Context, c Core, name string, req listing.Request, call listing.Call) (*listing.Query[M], *lens.Lens, error) {
+	now, err := c.Host.Now(ctx, name)
+	if err != nil {
+		return nil, nil, err
+	}
 	call.Method, _ = grpc.Method(ctx)
-	call.Principal, call.Now = access.FromContext(ctx).Name, c.Host.Now()
+	call.Principal, call.Now = access.FromContext(ctx).Name, now
 	q, err := listing.Open[M](c.Sealer, call, req)
 	if err != nil {
 		return nil, nil, err
