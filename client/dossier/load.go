@@ -34,10 +34,10 @@ func (s Summary) String() string {
 	var created, existing []string
 	for _, c := range s {
 		if c.Created > 0 {
-			created = append(created, fmt.Sprintf("%d %s", c.Created, c.Kind))
+			created = append(created, counted(c.Created, c.Kind))
 		}
 		if c.Existing > 0 {
-			existing = append(existing, fmt.Sprintf("%d %s", c.Existing, c.Kind))
+			existing = append(existing, counted(c.Existing, c.Kind))
 		}
 	}
 	var parts []string
@@ -51,6 +51,18 @@ func (s Summary) String() string {
 		return "nothing to load"
 	}
 	return strings.Join(parts, "; ")
+}
+
+// counted gives a number with its noun: "1 party", "2 parties", "1 negotiation".
+func counted(n int, kind string) string {
+	if n == 1 {
+		if stem, ok := strings.CutSuffix(kind, "ies"); ok {
+			kind = stem + "y"
+		} else {
+			kind = strings.TrimSuffix(kind, "s")
+		}
+	}
+	return fmt.Sprintf("%d %s", n, kind)
 }
 
 // Progress tells how far a Load is with a kind.

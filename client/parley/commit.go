@@ -1,0 +1,80 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
+	"github.com/seed-ff4a8210/parley/client/parley/internal/show"
+	"github.com/seed-ff4a8210/parley/client/planfile"
+)
+
+func (a *app) commit() *cobra.Command {
+	var file, plan, id string
+	var validateOnly bool
+	cmd := &cobra.Command{
+		Use: "commit -f FILE", Short: "Commit a revision from a plan file in Markdown or YAML", Args: usage(cobra.NoArgs),
+		Long: `Commit a revision from a plan file in Markdown or YAML. Points with an id are that point; points without
+one are recognised by their wording, or are new. Points of the parent that the file leaves out are struck.
+The front matter names the plan and the parents; parley plan show --markdown writes such a file.`,
+		Example: "parley plan show us-draft --markdown > draft.md\nparley commit -f draft.md --validate-only\nparley commit -f draft.md --id v9",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			p, err := a.readPlan(file, n)
+			if err != nil {
+				return err
+			}
+			if plan != "" {
+				p.PlanName = protoyaml.Expand("parley/Plan", n, plan)
+			}
+			if p.PlanName == "" {
+				return usageError{errors.New("the file names no plan; do so with --plan, or with `plan:` in its front matter")}
+			}
+			p.RevisionID = cmp.Or(id, p.RevisionID)
+			req := p.Request()
+			req.ValidateOnly = validateOnly
+			resp, err := c.Plans.CommitRevision(cmd.Context(), req)
+			if err != nil {
+				return err
+			}
+			return a.answer(resp, func() string {
+				return show.Committed(resp, validateOnly) + a.page().Matches(resp.GetMatches())
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&file, "file", "f", "", "the plan file, or - for standard input")
+	f.StringVar(&plan, "plan", "", "the plan, if the file does not say")
+	f.StringVar(&id, "id", "", "id of the new revision; made by the server if not given")
+	f.BoolVar(&validateOnly, "validate-only", false, "check and tell what would be, but store nothing")
+	if err := errors.Join(cmd.MarkFlagRequired("file"), cmd.RegisterFlagCompletionFunc("plan", a.completing(100, planIDs))); err != nil {
+		panic(err) // the flags are defined above
+	}
+	return cmd
+}
+
+func (a *app) readPlan(file, n string) (*planfile.Plan, error) {
+	var data []byte
+	var err error
+	if file == "-" {
+		data, err = io.ReadAll(a.in)
+	} else {
+		data, err = os.ReadFile(file)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the plan: %w", err)
+	}
+	p, err := planfile.Parse(file, data, n)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return p, nil
+}

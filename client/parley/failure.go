@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"charm.land/fang/v2"
+	"google.golang.org/grpc/codes"
+
+	"github.com/seed-ff4a8210/parley/client"
+	"github.com/seed-ff4a8210/parley/client/parley/internal/show"
+)
+
+// Exit codes, one per class of errors, so that scripts can tell them apart.
+const (
+	exitDone = iota
+	exitFailed
+	exitUsage
+	exitNotFound
+	exitNotAllowed
+	exitConflict
+	exitNotReached
+)
+
+// usageError is a mistake in the command line.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// exitCode classes an error.
+func exitCode(err error) int {
+	var wrong usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &wrong):
+		return exitUsage
+	}
+	switch client.Details(err).Code {
+	case codes.InvalidArgument, codes.OutOfRange:
+		return exitUsage
+	case codes.NotFound:
+		return exitNotFound
+	case codes.PermissionDenied, codes.Unauthenticated:
+		return exitNotAllowed
+	case codes.Aborted, codes.AlreadyExists, codes.FailedPrecondition:
+		return exitConflict
+	case codes.Unavailable, codes.DeadlineExceeded:
+		return exitNotReached
+	}
+	return exitFailed
+}
+
+// printError says what went wrong, and of the server's errors each field and what helps.
+func (a *app) printError(w io.Writer, styles fang.Styles, err error) {
+	d := client.Details(err)
+	lines := []string{err.Error()}
+	switch {
+	case d.Reason != "":
+		lines = []string{d.Message}
+		if len(d.Violations) > 1 {
+			for _, v := range d.Violations {
+				lines = append(lines, v.Field+": "+v.Description)
+			}
+		}
+		if head := d.Metadata["head"]; head != "" {
+			lines = append(lines, "commit on the newest revision; parley plan diff shows what it changed: "+show.RevisionID(head))
+		}
+		lines = append(lines, "reason: "+d.Reason)
+	case d.Code == codes.Unavailable || d.Code == codes.DeadlineExceeded:
+		lines = []string{"no answer from a parley server at " + a.server, "start one with parleyd, or name another with --server"}
+	}
+	title := styles.ErrorHeader.UnsetMargins().UnsetPadding().UnsetString().Render("error:")
+	_, _ = fmt.Fprintln(w, title, strings.Join(lines, "\n  "))
+}

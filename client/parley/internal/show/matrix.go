@@ -1,0 +1,289 @@
+package show
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// sign is how a stance is written in a cell.
+type sign struct {
+	symbol, word string
+	style        lipgloss.Style
+	meaning      string
+}
+
+var signs = map[parleyv1.Stance_Value]sign{
+	parleyv1.Stance_VALUE_ACCEPT:              {"✓", "yes", green, "accepts"},
+	parleyv1.Stance_VALUE_ACCEPT_WITH_CHANGES: {"±", "changes", yellow, "accepts with changes"},
+	parleyv1.Stance_VALUE_NO_OBJECTION:        {"○", "no obj.", green, "does not object"},
+	parleyv1.Stance_VALUE_BASIS_FOR_TALKS:     {"≈", "basis", yellow, "takes it as a basis for talks"},
+	parleyv1.Stance_VALUE_RESERVE:             {"?", "reserve", yellow, "reserves its position"},
+	parleyv1.Stance_VALUE_OPPOSE:              {"✗", "no", red, "opposes"},
+	parleyv1.Stance_VALUE_BLOCK:               {"■", "blocks", red, "blocks"},
+	parleyv1.Stance_VALUE_ABSTAIN:             {"–", "abstain", faint, "abstains"},
+	parleyv1.Stance_VALUE_DECLINED_TO_SAY:     {"∅", "silent", faint, "declined to say"},
+	parleyv1.Stance_VALUE_PREFERS:             {"↑", "better", green, "prefers it"},
+	parleyv1.Stance_VALUE_DISPREFERS:          {"↓", "worse", red, "prefers the other"},
+}
+
+var statusWords = map[parleyv1.PositionMatrix_Status]string{
+	parleyv1.PositionMatrix_STATUS_OPEN:                 "open",
+	parleyv1.PositionMatrix_STATUS_BRACKETED:            "bracketed",
+	parleyv1.PositionMatrix_STATUS_AGREED_IN_PRINCIPLE:  "in principle",
+	parleyv1.PositionMatrix_STATUS_AGREED_AD_REFERENDUM: "ad referendum",
+	parleyv1.PositionMatrix_STATUS_AGREED:               "AGREED",
+	parleyv1.PositionMatrix_STATUS_PROVISIONAL:          "provisional",
+	parleyv1.PositionMatrix_STATUS_NO_WORDING:           "no wording",
+}
+
+// Widths of the columns of a matrix. Cells hold a sign and a word where all parties have room for that side by side, and
+// a sign alone where they have not.
+const (
+	wideCell    = 14
+	narrowCell  = 7
+	statusWidth = 13
+	pointWidth  = 30 // at the least
+)
+
+// matrix is one in the making: what its legend and notes will have to explain.
+type matrix struct {
+	Page
+	m      *parleyv1.PositionMatrix
+	used   map[parleyv1.Stance_Value]bool
+	marks  map[string]bool
+	aged   map[int][]string // by row; -1 for the text as a whole
+	shown  []int            // columns of parties that have a stance
+	labels int              // width of the numbers
+	cell   int              // width of a party's column
+}
+
+// Matrix writes who stands where on each point. Parties without any stance stand in a footnote; where there are too many
+// columns for the page, blocks of columns follow one another.
+func (p Page) Matrix(m *parleyv1.PositionMatrix, revision *parleyv1.Revision) string {
+	x := &matrix{Page: p, m: m, used: map[parleyv1.Stance_Value]bool{}, marks: map[string]bool{}, aged: map[int][]string{}}
+	for _, row := range m.GetRows() {
+		x.labels = max(x.labels, ansi.StringWidth(label(row.GetPoint())))
+	}
+	x.labels = min(x.labels, 8)
+	var silent []string
+	for i, party := range m.GetParties() {
+		if x.says(i) {
+			x.shown = append(x.shown, i)
+		} else {
+			silent = append(silent, cmp.Or(party.GetDisplayName(), ID(party.GetName()))+x.decides(i))
+		}
+	}
+	var b strings.Builder
+	b.WriteString(p.style(bold, RevisionID(m.GetRevision())) + p.style(faint, "  "+called(revision)) + "\n")
+	b.WriteString(wrap(x.statusLine(), p.width(), ""))
+	room := p.width() - pointWidth - statusWidth - 1
+	x.cell = wideCell
+	if n := len(x.shown); n*wideCell > room { // signs alone: leave titles more room than they need at the least
+		x.cell = min(max((room-10)/n, narrowCell), wideCell-1)
+	}
+	for block := range slices.Chunk(x.shown, max(room/x.cell, 1)) {
+		b.WriteByte('\n')
+		b.WriteString(x.block(block))
+	}
+	if len(x.shown) == 0 {
+		b.WriteByte('\n')
+		b.WriteString(x.block(nil))
+	}
+	b.WriteString(x.notes(silent))
+	return b.String()
+}
+
+// says tells whether a party has a stance anywhere in the matrix.
+func (x *matrix) says(column int) bool {
+	if cellAt(x.m.GetWhole(), column).GetStance() != nil {
+		return true
+	}
+	return slices.ContainsFunc(x.m.GetRows(), func(r *parleyv1.PositionMatrix_Row) bool {
+		return cellAt(r.GetCells(), column).GetStance() != nil
+	})
+}
+
+func cellAt(cells []*parleyv1.PositionMatrix_Cell, i int) *parleyv1.PositionMatrix_Cell {
+	if i < len(cells) {
+		return cells[i]
+	}
+	return nil
+}
+
+// name gives the name of a party for a text of some width: its display name if that fits, or its id.
+func name(p *parleyv1.Party, width int) string {
+	if n := p.GetDisplayName(); n != "" && ansi.StringWidth(n) <= width {
+		return n
+	}
+	return fit(ID(p.GetName()), width)
+}
+
+func (x *matrix) statusLine() string {
+	var out []string
+	total := 0
+	for _, c := range x.m.GetStatusCounts() {
+		total += int(c.GetCount())
+		out = append(out, itoa(int(c.GetCount()))+" "+statusWords[c.GetStatus()])
+	}
+	if total == 0 {
+		return "no points"
+	}
+	return plural(total, "point", "points") + ": " + strings.Join(out, " · ")
+}
+
+// block writes all rows with some of the parties.
+func (x *matrix) block(columns []int) string {
+	points := x.width() - len(columns)*x.cell - statusWidth - 2
+	var b strings.Builder
+	line := func(label, title, status string, cells []string) {
+		text := pad(fit(label, x.labels), x.labels+1) + pad(title, points-x.labels-1) + " " + pad(status, statusWidth) + " " + strings.Join(cells, "")
+		b.WriteString(strings.TrimRight(text, " ") + "\n")
+	}
+	titleWidth := points - x.labels - 2
+	line("", "", "", x.headings(columns))
+	if slices.ContainsFunc(columns, func(i int) bool { return cellAt(x.m.GetWhole(), i).GetStance() != nil }) {
+		line("", x.style(faint, fit("the text as a whole", titleWidth)), "", x.cells(x.m.GetWhole(), columns, -1))
+	}
+	for i, row := range x.m.GetRows() {
+		line(label(row.GetPoint()), fit(title(row.GetPoint()), titleWidth), x.status(row.GetStatus()), x.cells(row.GetCells(), columns, i))
+	}
+	return b.String()
+}
+
+func (x *matrix) headings(columns []int) []string {
+	var out []string
+	for _, i := range columns {
+		out = append(out, pad(x.style(bold, name(x.m.GetParties()[i], x.cell-2)+x.decides(i)), x.cell))
+	}
+	return out
+}
+
+// decides gives the mark of a party that has to agree.
+func (x *matrix) decides(column int) string {
+	if column < len(x.m.GetDecides()) && x.m.GetDecides()[column] {
+		x.marks["*"] = true
+		return "*"
+	}
+	return ""
+}
+
+func (x *matrix) status(s parleyv1.PositionMatrix_Status) string {
+	word := statusWords[s]
+	switch s {
+	case parleyv1.PositionMatrix_STATUS_AGREED, parleyv1.PositionMatrix_STATUS_PROVISIONAL, parleyv1.PositionMatrix_STATUS_AGREED_IN_PRINCIPLE, parleyv1.PositionMatrix_STATUS_AGREED_AD_REFERENDUM:
+		return x.style(green, word)
+	case parleyv1.PositionMatrix_STATUS_BRACKETED:
+		return x.style(yellow, word)
+	case parleyv1.PositionMatrix_STATUS_NO_WORDING:
+		return x.style(faint, word)
+	}
+	return word
+}
+
+// cells writes the cells of a row; those of stale stances are noted for below.
+func (x *matrix) cells(cells []*parleyv1.PositionMatrix_Cell, columns []int, row int) []string {
+	var out []string
+	for _, i := range columns {
+		c := cellAt(cells, i)
+		out = append(out, pad(x.sign(c), x.cell))
+		if c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_STALE {
+			x.aged[row] = append(x.aged[row], agedNote(c, x.m.GetParties()[i]))
+		}
+	}
+	return out
+}
+
+// sign writes a cell: `✓ yes`, in brackets if it is stale, with marks for what limits it.
+func (x *matrix) sign(c *parleyv1.PositionMatrix_Cell) string {
+	s := c.GetStance()
+	if s == nil {
+		x.marks["·"] = true
+		return x.style(faint, "·")
+	}
+	x.used[s.GetValue()] = true
+	sg := signs[s.GetValue()]
+	text := sg.symbol
+	if x.cell == wideCell {
+		text += " " + sg.word
+	}
+	if len(s.GetConditions()) > 0 {
+		text += "…"
+		x.marks["…"] = true
+	}
+	switch s.GetAttribution().GetBasis() {
+	case parleyv1.Attribution_BASIS_REPORTED, parleyv1.Attribution_BASIS_INFERRED:
+		text += "°"
+		x.marks["°"] = true
+	}
+	if c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_STALE {
+		x.marks["()"] = true
+		return x.style(faint, "("+text+")")
+	}
+	return x.style(sg.style, text)
+}
+
+// agedNote tells of a stale stance when it was given, and which revision changed the words.
+func agedNote(c *parleyv1.PositionMatrix_Cell, party *parleyv1.Party) string {
+	note := cmp.Or(party.GetDisplayName(), ID(party.GetName())) + " on " + RevisionID(targetRevision(c.GetStance()))
+	if date := When(c.GetStance().GetSaidTime()); date != "" {
+		note += ", " + date
+	}
+	if by := c.GetAgedBy(); by != "" {
+		note += " (changed by " + RevisionID(by) + ")"
+	}
+	return note
+}
+
+// targetRevision gives the revision that a stance is about.
+func targetRevision(s *parleyv1.Stance) string {
+	switch t := s.GetTarget().GetTarget().(type) {
+	case *parleyv1.Stance_Target_Point:
+		name, _, _ := strings.Cut(t.Point, "/points/")
+		return name
+	case *parleyv1.Stance_Target_Revision:
+		return t.Revision
+	case *parleyv1.Stance_Target_UnnamedSet_:
+		return t.UnnamedSet.GetRevision()
+	case *parleyv1.Stance_Target_Comparison_:
+		return t.Comparison.GetRevision()
+	}
+	return ""
+}
+
+// notes explain below the table the signs that it uses, and what aged stale stances.
+func (x *matrix) notes(silent []string) string {
+	var legend []string
+	for v := range parleyv1.Stance_Value(len(parleyv1.Stance_Value_name)) {
+		if x.used[v] {
+			legend = append(legend, signs[v].symbol+" "+signs[v].meaning)
+		}
+	}
+	for _, m := range []struct{ mark, meaning string }{
+		{"()", "( ) lapsed: given on other words"}, {"…", "… with conditions"}, {"°", "° reported or inferred, not declared"},
+		{"·", "· nothing on record"}, {"*", "* has to agree"},
+	} {
+		if x.marks[m.mark] {
+			legend = append(legend, m.meaning)
+		}
+	}
+	var b strings.Builder
+	b.WriteString("\n" + wrap(x.style(faint, strings.Join(legend, " | ")), x.width(), ""))
+	if len(silent) > 0 {
+		b.WriteString(wrap(x.style(faint, "Nothing on record from: "+strings.Join(silent, ", ")+"."), x.width(), ""))
+	}
+	if len(x.aged) > 0 {
+		b.WriteString("\nLapsed, and why:\n")
+		for i, row := range x.m.GetRows() {
+			if notes := x.aged[i]; len(notes) > 0 {
+				b.WriteString(wrap(strings.TrimSpace(label(row.GetPoint())+" "+title(row.GetPoint()))+": "+strings.Join(notes, "; "), x.width(), "  "))
+			}
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/seed-ff4a8210/parley/client"
+	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// listFlags are what all lists take.
+type listFlags struct {
+	filter, orderBy string
+	deleted         bool
+}
+
+func (l *listFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&l.filter, "filter", "", `only those that fit, such as 'kind = STATE' (AIP-160)`)
+	f.StringVar(&l.orderBy, "order-by", "", "such as 'display_name desc'")
+	f.BoolVar(&l.deleted, "deleted", false, "deleted ones too")
+}
+
+func (a *app) negotiations() *cobra.Command {
+	var l listFlags
+	cmd := &cobra.Command{
+		Use: "negotiations", Short: "List the negotiations that you may see", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.connect()
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			list, err := client.Collect(client.All(cmd.Context(), c.Negotiations.ListNegotiations, &parleyv1.ListNegotiationsRequest{
+				Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: at,
+			}, (*parleyv1.ListNegotiationsResponse).GetNegotiations))
+			if err != nil {
+				return err
+			}
+			return answerAll(a, list, a.page().Negotiations)
+		},
+	}
+	l.add(cmd)
+	return cmd
+}
+
+func (a *app) parties() *cobra.Command {
+	var l listFlags
+	cmd := &cobra.Command{
+		Use: "parties [PARTY]", Short: "List the parties, or show one", Args: usage(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: a.completing(1, partyIDs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				p, err := c.Parties.GetParty(cmd.Context(), &parleyv1.GetPartyRequest{Name: protoyaml.Expand("parley/Party", n, args[0]), AsOf: at})
+				if err != nil {
+					return err
+				}
+				return a.answer(p, func() string { return a.whole(p) })
+			}
+			list, err := client.Collect(client.All(cmd.Context(), c.Parties.ListParties, &parleyv1.ListPartiesRequest{
+				Parent: n, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: at,
+			}, (*parleyv1.ListPartiesResponse).GetParties))
+			if err != nil {
+				return err
+			}
+			return answerAll(a, list, a.page().Parties)
+		},
+	}
+	l.add(cmd)
+	return cmd
+}
+
+func (a *app) demands() *cobra.Command {
+	var l listFlags
+	var party string
+	cmd := &cobra.Command{
+		Use: "demands [PARTY/DEMAND]", Short: "List what the parties demand, or show one demand", Args: usage(cobra.MaximumNArgs(1)),
+		Example: "parley demands --party ukraine --filter 'strength = RED_LINE'",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				d, err := c.Demands.GetDemand(cmd.Context(), &parleyv1.GetDemandRequest{Name: protoyaml.Expand("parley/Demand", n, args[0]), AsOf: at})
+				if err != nil {
+					return err
+				}
+				return a.answer(d, func() string { return a.whole(d) })
+			}
+			list, err := client.Collect(client.All(cmd.Context(), c.Demands.ListDemands, &parleyv1.ListDemandsRequest{
+				Parent: protoyaml.Expand("parley/Party", n, party), Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: at,
+			}, (*parleyv1.ListDemandsResponse).GetDemands))
+			if err != nil {
+				return err
+			}
+			return answerAll(a, list, a.page().Demands)
+		},
+	}
+	l.add(cmd)
+	cmd.Flags().StringVar(&party, "party", "-", "of this party alone")
+	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
+		panic(err) // the flag is defined above
+	}
+	return cmd
+}
+
+func (a *app) plans() *cobra.Command {
+	var l listFlags
+	cmd := &cobra.Command{
+		Use: "plans", Short: "List the plans", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			list, err := client.Collect(client.All(cmd.Context(), c.Plans.ListPlans, &parleyv1.ListPlansRequest{
+				Parent: n, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: at,
+			}, (*parleyv1.ListPlansResponse).GetPlans))
+			if err != nil {
+				return err
+			}
+			return answerAll(a, list, a.page().Plans)
+		},
+	}
+	l.add(cmd)
+	return cmd
+}
+
+// whole shows a single resource with all that it says: as YAML, with short names.
+func (a *app) whole(m resource) string {
+	shown := proto.CloneOf(m)
+	shown.ProtoReflect().Clear(shown.ProtoReflect().Descriptor().Fields().ByName("etag")) // for programs
+	data, err := protoyaml.Marshal(protoyaml.Node(shown, negotiationOf(m.GetName())))
+	if err != nil {
+		return fmt.Sprintf("%v\n", err)
+	}
+	return string(data)
+}
+
+// resource is what has a name and can be shown whole.
+type resource interface {
+	proto.Message
+	GetName() string
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed-ff4a8210/parley/client"
+	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+func (a *app) matrix() *cobra.Command {
+	var parties []string
+	var gone bool
+	cmd := &cobra.Command{
+		Use: "matrix PLAN[/REVISION]", Short: "Show who stands where on each point", Args: usage(cobra.ExactArgs(1)),
+		Example:           "parley matrix us-draft/v8\nparley matrix us-draft --party russia --party ukraine",
+		ValidArgsFunction: a.completing(1, revisionIDs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			req := &parleyv1.GetPositionMatrixRequest{Revision: revisionName(n, args[0]), ShowGone: gone, AsOf: at}
+			for _, p := range parties {
+				req.Parties = append(req.Parties, protoyaml.Expand("parley/Party", n, p))
+			}
+			m, err := wholeMatrix(cmd.Context(), c, req)
+			if err != nil {
+				return err
+			}
+			r, err := c.Plans.GetRevision(cmd.Context(), &parleyv1.GetRevisionRequest{Name: m.GetRevision(), View: parleyv1.RevisionView_REVISION_VIEW_BASIC, AsOf: at})
+			if err != nil {
+				return err
+			}
+			return a.answer(m, func() string { return a.page().Matrix(m, r) })
+		},
+	}
+	cmd.Flags().StringArrayVar(&parties, "party", nil, "only this party; may be given several times")
+	cmd.Flags().BoolVar(&gone, "gone", false, "points that are no longer in the text, too")
+	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
+		panic(err) // the flag is defined above
+	}
+	return cmd
+}
+
+// wholeMatrix reads all pages of a matrix into one.
+func wholeMatrix(ctx context.Context, c *client.Client, req *parleyv1.GetPositionMatrixRequest) (*parleyv1.PositionMatrix, error) {
+	var whole *parleyv1.PositionMatrix
+	for page, err := range client.Pages(ctx, c.Analysis.GetPositionMatrix, req) {
+		if err != nil {
+			return nil, err
+		}
+		if whole == nil {
+			whole = page
+			continue
+		}
+		whole.Rows = append(whole.Rows, page.GetRows()...)
+	}
+	whole.NextPageToken = ""
+	return whole, nil
+}

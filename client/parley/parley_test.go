@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write what the commands print into the scripts")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"parley": main})
+}
+
+// TestSessions runs the sessions in testdata, each against a real server of its own that holds the example.
+func TestSessions(t *testing.T) {
+	bin := filepath.Join(t.TempDir(), "parleyd")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../../server/parleyd").CombinedOutput(); err != nil {
+		t.Fatalf("build the server: %v\n%s", err, out)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			data := filepath.Join(e.WorkDir, ".parley")
+			addr, stop, err := startServer(bin, data)
+			if err != nil {
+				return err
+			}
+			e.Defer(func() {
+				if err := stop(); err != nil {
+					t.Errorf("the server should end cleanly when interrupted: %v", err)
+				}
+			})
+			e.Setenv("PARLEY_SERVER", addr)
+			e.Setenv("PARLEY_DATA", data)
+			e.Setenv("HOME", e.WorkDir)
+			return nil
+		},
+	})
+}
+
+// startServer runs a server with the example, and gives the address of its gRPC port once all is loaded.
+func startServer(bin, data string) (addr string, stop func() error, err error) {
+	server := exec.Command(bin, "--example", "--data", data, "--grpc", "127.0.0.1:0", "--rest", "127.0.0.1:0")
+	server.Stderr = os.Stderr
+	stdout, err := server.StdoutPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := server.Start(); err != nil {
+		return "", nil, err
+	}
+	stop = func() error { return errors.Join(server.Process.Signal(os.Interrupt), server.Wait()) }
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		line := strings.TrimSpace(lines.Text())
+		if rest, ok := strings.CutPrefix(line, "gRPC "); ok {
+			addr = rest
+		}
+		if strings.HasPrefix(line, "Stop with") { // the last line
+			return addr, stop, nil
+		}
+	}
+	return "", nil, errors.Join(errors.New("the server ended before it was ready"), stop())
+}

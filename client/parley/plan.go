@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/seed-ff4a8210/parley/client"
+	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
+	"github.com/seed-ff4a8210/parley/client/planfile"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+func (a *app) plan() *cobra.Command {
+	cmd := &cobra.Command{Use: "plan", Short: "Read a plan: its revisions, its text, what changed"}
+	cmd.AddCommand(a.planLog(), a.planShow(), a.planDiff(), a.planHistory())
+	return cmd
+}
+
+func negotiationOf(name string) string {
+	return strings.Join(strings.SplitN(name, "/", 3)[:2], "/")
+}
+
+// revisionName completes `us-draft`, `us-draft/v8` or a full name; a plan alone stands for its newest revision.
+func revisionName(n, arg string) string {
+	if !strings.Contains(arg, "/") {
+		arg += "/latest"
+	}
+	return protoyaml.Expand("parley/Revision", n, arg)
+}
+
+func (a *app) planLog() *cobra.Command {
+	return &cobra.Command{
+		Use: "log [PLAN]", Short: "List the revisions of a plan, or of all, oldest first", Args: usage(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: a.completing(1, planIDs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			plan := "-"
+			if len(args) == 1 {
+				plan = args[0]
+			}
+			parent := protoyaml.Expand("parley/Plan", n, plan)
+			if plan != "-" { // a plan without revisions is not a plan that does not exist
+				if _, err := c.Plans.GetPlan(cmd.Context(), &parleyv1.GetPlanRequest{Name: parent, AsOf: at}); err != nil {
+					return err
+				}
+			}
+			list, err := client.Collect(client.All(cmd.Context(), c.Plans.ListRevisions, &parleyv1.ListRevisionsRequest{Parent: parent, AsOf: at}, (*parleyv1.ListRevisionsResponse).GetRevisions))
+			if err != nil {
+				return err
+			}
+			slices.SortStableFunc(list, func(a, b *parleyv1.Revision) int {
+				return a.GetCreateTime().AsTime().Compare(b.GetCreateTime().AsTime())
+			})
+			return answerAll(a, list, a.page().Log)
+		},
+	}
+}
+
+func (a *app) planShow() *cobra.Command {
+	var markdown bool
+	cmd := &cobra.Command{
+		Use: "show PLAN[/REVISION]", Short: "Show the text of a revision, by default the newest", Args: usage(cobra.ExactArgs(1)),
+		Example:           "parley plan show us-draft/v8\nparley plan show us-draft --markdown > draft.md   # edit, then: parley commit -f draft.md",
+		ValidArgsFunction: a.completing(1, revisionIDs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			r, err := c.Plans.GetRevision(cmd.Context(), &parleyv1.GetRevisionRequest{Name: revisionName(n, args[0]), AsOf: at})
+			if err != nil {
+				return err
+			}
+			if markdown {
+				return a.writeDraft(r, n)
+			}
+			return a.answer(r, func() string { return a.page().Revision(r) })
+		},
+	}
+	cmd.Flags().BoolVar(&markdown, "markdown", false, "as a file to edit and commit as the next revision")
+	return cmd
+}
+
+// writeDraft writes the file from which the next revision is made: the same text, on this revision.
+func (a *app) writeDraft(r *parleyv1.Revision, n string) error {
+	p := planfile.Of(r)
+	p.Revision = &parleyv1.Revision{Parents: []*parleyv1.Revision_Parent{{Revision: r.GetName()}}}
+	data, err := p.Markdown(n)
+	if err != nil {
+		return fmt.Errorf("write %s as Markdown: %w", r.GetName(), err)
+	}
+	_, err = a.out.Write(data)
+	return err
+}
+
+func (a *app) planDiff() *cobra.Command {
+	var full bool
+	cmd := &cobra.Command{
+		Use: "diff [BASE] PLAN[/REVISION]", Short: "Show what changed between two revisions, word by word", Args: usage(cobra.RangeArgs(1, 2)),
+		Long:              "Show what changed between two revisions, also of different plans, point by point and word by word.\nWithout a base: since the revision that the other was made from.",
+		Example:           "parley plan diff us-draft/v1 us-draft/v8\nparley plan diff us-draft/v1 e3-redline/v2a\nparley plan diff us-draft",
+		ValidArgsFunction: a.completing(2, revisionIDs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			req := &parleyv1.DiffRevisionsRequest{Revision: revisionName(n, args[len(args)-1]), AsOf: at}
+			if len(args) == 2 {
+				req.Base = revisionName(n, args[0])
+			}
+			d, err := wholeDiff(cmd.Context(), c, req)
+			if err != nil {
+				return err
+			}
+			base, revision, err := bothEnds(cmd.Context(), c, d, at)
+			if err != nil {
+				return err
+			}
+			return a.answer(d, func() string { return a.page().Diff(d, base, revision, full) })
+		},
+	}
+	cmd.Flags().BoolVar(&full, "full", false, "the whole text of changed points")
+	return cmd
+}
+
+// wholeDiff reads all pages of a comparison into one.
+func wholeDiff(ctx context.Context, c *client.Client, req *parleyv1.DiffRevisionsRequest) (*parleyv1.DiffRevisionsResponse, error) {
+	var whole *parleyv1.DiffRevisionsResponse
+	for page, err := range client.Pages(ctx, c.Plans.DiffRevisions, req) {
+		if err != nil {
+			return nil, err
+		}
+		if whole == nil {
+			whole = page
+			continue
+		}
+		whole.Points = append(whole.Points, page.GetPoints()...)
+	}
+	whole.NextPageToken = ""
+	return whole, nil
+}
+
+// bothEnds reads what the title of a comparison needs; base is nil if there is none.
+func bothEnds(ctx context.Context, c *client.Client, d *parleyv1.DiffRevisionsResponse, at *timestamppb.Timestamp) (base, revision *parleyv1.Revision, err error) {
+	basic := func(name string) (*parleyv1.Revision, error) {
+		return c.Plans.GetRevision(ctx, &parleyv1.GetRevisionRequest{Name: name, View: parleyv1.RevisionView_REVISION_VIEW_BASIC, AsOf: at})
+	}
+	if d.GetBase() != "" {
+		if base, err = basic(d.GetBase()); err != nil {
+			return nil, nil, err
+		}
+	}
+	revision, err = basic(d.GetRevision())
+	return base, revision, err
+}
+
+func (a *app) planHistory() *cobra.Command {
+	return &cobra.Command{
+		Use: "history PLAN/POINT", Short: "Show every version of a point, oldest first", Args: usage(cobra.ExactArgs(1)),
+		Example: "parley plan history us-draft/army-size",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			plan, point, ok := strings.Cut(args[0], "/")
+			if !ok || strings.Contains(point, "/") {
+				return usageError{fmt.Errorf("%q is not PLAN/POINT, such as us-draft/army-size", args[0])}
+			}
+			list, err := client.Collect(client.All(cmd.Context(), c.Plans.ListPointHistory,
+				&parleyv1.ListPointHistoryRequest{Parent: protoyaml.Expand("parley/Plan", n, plan), Point: point, AsOf: at}, (*parleyv1.ListPointHistoryResponse).GetVersions))
+			if err != nil {
+				return err
+			}
+			return answerAll(a, list, a.page().History)
+		},
+	}
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"github.com/seed-ff4a8210/parley/client"
+	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+func (a *app) stance() *cobra.Command {
+	cmd := &cobra.Command{Use: "stance", Short: "Read and record what parties say about the wording"}
+	cmd.AddCommand(a.stanceList(), a.stanceShow(), a.stanceAdd(), a.stanceWithdraw())
+	return cmd
+}
+
+func (a *app) stanceList() *cobra.Command {
+	var l listFlags
+	var party string
+	cmd := &cobra.Command{
+		Use: "list", Short: "List stances", Args: usage(cobra.NoArgs),
+		Example: "parley stance list --party ukraine\nparley stance list --filter 'value = OPPOSE OR value = BLOCK'",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			filter := l.filter
+			if party != "" {
+				filter = both(filter, fmt.Sprintf("party = %q", protoyaml.Expand("parley/Party", n, party)))
+			}
+			list, err := client.Collect(client.All(cmd.Context(), c.Stances.ListStances, &parleyv1.ListStancesRequest{
+				Parent: n, Filter: filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: at,
+			}, (*parleyv1.ListStancesResponse).GetStances))
+			if err != nil {
+				return err
+			}
+			return answerAll(a, list, a.page().Stances)
+		},
+	}
+	l.add(cmd)
+	cmd.Flags().StringVar(&party, "party", "", "of this party alone")
+	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
+		panic(err) // the flag is defined above
+	}
+	return cmd
+}
+
+func both(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return "(" + a + ") AND " + b
+}
+
+func (a *app) stanceShow() *cobra.Command {
+	return &cobra.Command{
+		Use: "show STANCE", Short: "Show a stance", Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			at, err := a.moment()
+			if err != nil {
+				return err
+			}
+			s, err := c.Stances.GetStance(cmd.Context(), &parleyv1.GetStanceRequest{Name: protoyaml.Expand("parley/Stance", n, args[0]), AsOf: at})
+			if err != nil {
+				return err
+			}
+			return a.answer(s, func() string { return a.whole(s) })
+		},
+	}
+}
+
+// stanceFlags are what a new stance is made of.
+type stanceFlags struct {
+	id, party, on, value, level, quote, reason, said, basis, source string
+	conditions                                                      []string
+	validateOnly                                                    bool
+}
+
+func (a *app) stanceAdd() *cobra.Command {
+	var s stanceFlags
+	cmd := &cobra.Command{
+		Use: "add --party PARTY --on PLAN/REVISION[/POINT] --value VALUE", Short: "Record a stance on a point, or on a revision as a whole", Args: usage(cobra.NoArgs),
+		Example: "parley stance add --party ukraine --on us-draft/latest/army-size --value oppose --said 2025-11-25 --quote 'Not like this.'",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			m, err := s.stance(n)
+			if err != nil {
+				return err
+			}
+			got, err := c.Stances.CreateStance(cmd.Context(), &parleyv1.CreateStanceRequest{Parent: n, StanceId: s.id, Stance: m, ValidateOnly: s.validateOnly})
+			if err != nil {
+				return err
+			}
+			return a.answer(got, func() string { return a.page().Stances([]*parleyv1.Stance{got}) })
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&s.id, "id", "", "id of the stance; made by the server if not given")
+	f.StringVar(&s.party, "party", "", "whose stance")
+	f.StringVar(&s.on, "on", "", "PLAN/REVISION/POINT, or PLAN/REVISION for the text as a whole")
+	f.StringVar(&s.value, "value", "", strings.Join(values("VALUE_", parleyv1.Stance_VALUE_UNSPECIFIED.Descriptor()), ", "))
+	f.StringVar(&s.level, "level", "", "who bound themselves: "+strings.Join(values("LEVEL_", parleyv1.Stance_LEVEL_UNSPECIFIED.Descriptor()), ", "))
+	f.StringArrayVar(&s.conditions, "condition", nil, "on what condition; may be given several times")
+	f.StringVar(&s.quote, "quote", "", "their words, verbatim")
+	f.StringVar(&s.reason, "reason", "", "why")
+	f.StringVar(&s.said, "said", "", "when it was said: 2025-11-25, 2025-11, 2025")
+	f.StringVar(&s.basis, "basis", "", "how it is known: "+strings.Join(values("BASIS_", parleyv1.Attribution_BASIS_UNSPECIFIED.Descriptor()), ", "))
+	f.StringVar(&s.source, "source", "", "where it was taken from")
+	f.BoolVar(&s.validateOnly, "validate-only", false, "check, but store nothing")
+	err := errors.Join(cmd.MarkFlagRequired("party"), cmd.MarkFlagRequired("on"), cmd.MarkFlagRequired("value"),
+		cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)), cmd.RegisterFlagCompletionFunc("on", a.completing(100, revisionIDs)),
+		cmd.RegisterFlagCompletionFunc("value", cobra.FixedCompletions(values("VALUE_", parleyv1.Stance_VALUE_UNSPECIFIED.Descriptor()), cobra.ShellCompDirectiveNoFileComp)))
+	if err != nil {
+		panic(err) // the flags are defined above
+	}
+	return cmd
+}
+
+// stance makes the message of the flags.
+func (s *stanceFlags) stance(n string) (*parleyv1.Stance, error) {
+	m := &parleyv1.Stance{
+		Party: protoyaml.Expand("parley/Party", n, s.party), Quote: s.quote, Reason: s.reason, Conditions: s.conditions,
+	}
+	if strings.Count(s.on, "/") == 2 || strings.Contains(s.on, "/points/") {
+		m.Target = &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Point{Point: protoyaml.Expand("parley/Point", n, s.on)}}
+	} else {
+		m.Target = &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Revision{Revision: revisionName(n, s.on)}}
+	}
+	if s.said != "" {
+		m.SaidTime = &parleyv1.PartialTime{Value: s.said}
+	}
+	value, err := enum("--value", s.value, "VALUE_", m.GetValue().Descriptor())
+	if err != nil {
+		return nil, err
+	}
+	level, err := enum("--level", s.level, "LEVEL_", m.GetLevel().Descriptor())
+	if err != nil {
+		return nil, err
+	}
+	basis, err := enum("--basis", s.basis, "BASIS_", parleyv1.Attribution_BASIS_UNSPECIFIED.Descriptor())
+	if err != nil {
+		return nil, err
+	}
+	m.Value, m.Level = parleyv1.Stance_Value(value), parleyv1.Stance_Level(level)
+	if basis != 0 || s.source != "" {
+		m.Attribution = &parleyv1.Attribution{Basis: parleyv1.Attribution_Basis(basis), Source: s.source}
+	}
+	return m, nil
+}
+
+// values lists what an enum may be, as people type it.
+func values(prefix string, ed protoreflect.EnumDescriptor) []string {
+	var out []string
+	for i := 1; i < ed.Values().Len(); i++ {
+		out = append(out, strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(string(ed.Values().Get(i).Name()), prefix), "_", "-")))
+	}
+	return out
+}
+
+// enum reads what people type for an enum's value.
+func enum(flag, text, prefix string, ed protoreflect.EnumDescriptor) (protoreflect.EnumNumber, error) {
+	if text == "" {
+		return 0, nil
+	}
+	typed := strings.ToLower(strings.ReplaceAll(text, "_", "-"))
+	i := slices.Index(values(prefix, ed), typed)
+	if i < 0 {
+		return 0, usageError{fmt.Errorf("%s is %q; it may be %s", flag, text, strings.Join(values(prefix, ed), ", "))}
+	}
+	return ed.Values().Get(i + 1).Number(), nil
+}
+
+func (a *app) stanceWithdraw() *cobra.Command {
+	return &cobra.Command{
+		Use: "withdraw STANCE", Short: "Note that a party took its stance back; it stays on record", Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, n, err := a.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			got, err := c.Stances.UpdateStance(cmd.Context(), &parleyv1.UpdateStanceRequest{
+				Stance:     &parleyv1.Stance{Name: protoyaml.Expand("parley/Stance", n, args[0]), Withdrawn: true},
+				UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"withdrawn"}},
+			})
+			if err != nil {
+				return err
+			}
+			return a.answer(got, func() string { return a.page().Stances([]*parleyv1.Stance{got}) })
+		},
+	}
+}
