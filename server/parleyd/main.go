@@ -67,15 +67,6 @@ func ready(ctx context.Context, s daemon.Started, data string, loadExample bool)
 	if err != nil {
 		return errors.Join(fmt.Errorf("load the example: %w", err), c.Close())
 	}
-	fmt.Printf("example: %s\n\n%s", sum, tryNext(s))
+	fmt.Printf("example: %s\n\n%s", sum, tryNext(s, data))
 	return c.Close()
-}
-
-func tryNext(s daemon.Started) string {
-	const plan = "negotiations/ukraine-peace-plan/plans/us-draft"
-	return fmt.Sprintf(`Try in another terminal:
-  go tool -modfile=tools/check/go.mod grpcurl -plaintext -d '{"name":"%s/revisions/latest"}' %s parley.v1.PlanService/GetRevision
-  curl 'http://%s/v1/%s/revisions/v8:diff?base=%s/revisions/v1&pretty'
-Stop with Ctrl-C.
-`, plan, s.GRPCAddr, s.RESTAddr, plan, plan)
 }

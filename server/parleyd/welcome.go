@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/seed-ff4a8210/parley/client"
+	"github.com/seed-ff4a8210/parley/server/internal/daemon"
+)
+
+// tryNext tells what to do with a server that holds the example: a line for each way in.
+func tryNext(s daemon.Started, data string) string {
+	const plan = "negotiations/ukraine-peace-plan/plans/us-draft"
+	return fmt.Sprintf(`Try in another terminal:
+  bin/parley%[1]s plan diff us-draft/v1 e3-redline/v2a
+  bin/parley%[1]s matrix us-draft/v8
+  curl 'http://%[2]s/v1/%[4]s/revisions/v8:diff?base=%[4]s/revisions/v1&pretty'
+  go tool -modfile=tools/check/go.mod grpcurl -plaintext -d '{"name": "%[4]s/revisions/latest"}' %[3]s parley.v1.PlanService/GetRevision
+Stop with Ctrl-C.
+`, flags(s, data), s.RESTAddr, s.GRPCAddr, plan)
+}
+
+// flags are what the parley command has to be told if this server is not where it looks by itself.
+func flags(s daemon.Started, data string) string {
+	out := ""
+	if s.GRPCAddr != "127.0.0.1:7400" {
+		out += " --server " + s.GRPCAddr
+	}
+	if usual, err := client.DefaultDataDir(); err != nil || usual != data {
+		out += " --data " + data
+	}
+	return out
+}
