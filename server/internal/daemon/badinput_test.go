@@ -183,6 +183,8 @@ func TestBytesThatAreNoRequest(t *testing.T) {
 	if d.Metadata["limit"] != "request_bytes" {
 		t.Errorf("metadata %v", d.Metadata)
 	}
+	err = conn.Invoke(t.Context(), "/parley.v1.PartyService/PaintParty", &parleyv1.Party{}, &parleyv1.Party{})
+	wantReason(t, err, codes.Unimplemented, parleyv1.ErrorReason_METHOD_NOT_IMPLEMENTED)
 	if err := send(good); err != nil {
 		t.Errorf("after all that a good request fails: %v", err)
 	}

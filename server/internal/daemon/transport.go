@@ -15,6 +15,7 @@ func serverOptions(chain grpc.UnaryServerInterceptor) []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.ChainUnaryInterceptor(chain),
 		grpc.ForceServerCodecV2(rpc.Codec()),
+		grpc.UnknownServiceHandler(rpc.Unknown),
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.MaxConcurrentStreams(1000),
 	}

@@ -200,6 +200,11 @@ func StoreInUse(where string) *Fault {
 	return &Fault{Kind: Unavailable, Reason: ReasonStoreInUse, Message: fmt.Sprintf("%s is in use by another process; stop that one first", where)}
 }
 
+// NoMethod says that the server has no such method.
+func NoMethod(msg string) *Fault {
+	return &Fault{Kind: Invalid, Reason: ReasonMethodNotImplemented, Message: msg}
+}
+
 // MissingAs makes a fault about a missing parent speak of what the caller asked for, so that it does not tell which of
 // the two is missing. Other errors stay as they are.
 func MissingAs(err error, name string) error {

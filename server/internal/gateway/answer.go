@@ -57,7 +57,7 @@ func streamFailed(_ context.Context, err error) *status.Status {
 }
 
 func notImplemented(msg string) *status.Status {
-	return faultstatus.Of(&fault.Fault{Kind: fault.Invalid, Reason: fault.ReasonMethodNotImplemented, Message: msg})
+	return faultstatus.Of(fault.NoMethod(msg))
 }
 
 func writeFault(w http.ResponseWriter, ex *exchange, f *fault.Fault) {
