@@ -13,11 +13,19 @@ import (
 
 // Plan finds a plan, also a deleted one, with the newest revision that the viewer may see.
 func (l *Lens) Plan(name string) (*parleyv1.Plan, error) {
+	m, err := l.plan(name)
+	if err != nil {
+		return nil, err
+	}
+	return l.withLatest(m), nil
+}
+
+func (l *Lens) plan(name string) (*parleyv1.Plan, error) {
 	m, ok := l.st.Plan(name, l.at)
 	if !ok || !l.inside(name) || !l.seesPlan(m) {
 		return nil, fault.Missing(name)
 	}
-	return l.withLatest(m), nil
+	return m, nil
 }
 
 func (l *Lens) seesPlan(m *parleyv1.Plan) bool { return l.sees(m.GetAudience(), m.GetOwner()) }
@@ -68,17 +76,26 @@ func (l *Lens) Revision(name string) (*Revision, error) {
 	if err != nil {
 		return nil, err
 	}
+	return &Revision{r, l.ordinal(r)}, nil
+}
+
+// ordinal numbers a revision among those of its plan that the viewer may see. Where nothing before it is hidden from
+// anybody, that is its place; otherwise they are counted.
+func (l *Lens) ordinal(r *record.Revision) int32 {
+	if r.Confided == 0 || l.viewer.Everything {
+		return int32(r.Index) + 1
+	}
 	ordinal := int32(0)
 	for each := range l.Revisions(r.Plan()) {
 		if ordinal++; each.Revision == r {
 			break
 		}
 	}
-	return &Revision{r, ordinal}, nil
+	return ordinal
 }
 
 func (l *Lens) revision(name string) (*record.Revision, error) {
-	plan, err := l.Plan(record.ParentOf(name))
+	plan, err := l.plan(record.ParentOf(name))
 	if err != nil || plan.GetDeleteTime() != nil {
 		return nil, fault.Missing(name)
 	}
@@ -107,7 +124,7 @@ func (l *Lens) Revisions(plan string) iter.Seq[*Revision] {
 			}
 			return
 		}
-		if p, err := l.Plan(plan); err == nil && p.GetDeleteTime() == nil {
+		if p, err := l.plan(plan); err == nil && p.GetDeleteTime() == nil {
 			l.revisionsOf(p, yield)
 		}
 	}

@@ -17,6 +17,9 @@ type Revision struct {
 	Parents []*Revision
 	Changed []string // ids of the points that differ from the first parent's
 	Time    int64    // when it was recorded, nanoseconds since 1970
+
+	Index    int // how many revisions of the plan were committed before it
+	Confided int // how many up to this one have an audience of their own, narrower than PUBLIC
 }
 
 // Plan gives the name of the plan that a revision belongs to.
@@ -37,6 +40,12 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	for _, d := range c.GetDeltas() {
 		r.Text.set(d.GetPoint(), d.GetRank())
 		r.Changed = append(r.Changed, d.GetPoint().GetId())
+	}
+	if prev := s.Head(r.Plan(), Latest); prev != nil {
+		r.Index, r.Confided = prev.Index+1, prev.Confided
+	}
+	if l := msg.GetAudience().GetLevel(); l != parleyv1.Audience_LEVEL_UNSPECIFIED && l != parleyv1.Audience_LEVEL_PUBLIC {
+		r.Confided++
 	}
 	s.revisions.Set(msg.GetName(), r)
 	s.revisionsByPlan.Set(orderOf(r.Plan(), time), r)
