@@ -170,8 +170,8 @@ func newTable[M proto.Message]() *table[M] {
 func (t *table[M]) fork() *table[M] { return &table[M]{t.m.Copy()} }
 
 func (t *table[M]) put(name string, msg M, time int64) {
-	prev, _ := t.m.Get(name)
-	t.m.Set(name, &version[M]{msg, time, prev})
+	v := &version[M]{msg: msg, time: time}
+	v.prev, _ = t.m.Set(name, v)
 }
 
 func (t *table[M]) get(name string, at int64) (msg M, ok bool) {
