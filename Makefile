@@ -2,6 +2,7 @@
 DATA ?=
 COUNT ?= 6
 BUF = bin/buf
+LINT = bin/golangci-lint
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test lint gen check-gen bench clean
@@ -18,9 +19,8 @@ run: build ## start the server with the example loaded; DATA=directory to keep t
 test: ## every Go test, with the race detector
 	go test -race -timeout 10m ./...
 
-lint: $(BUF) .protodeps ## check Go and the schema
-	go vet ./...
-	test -z "$$(gofmt -l server client tools)"
+lint: $(BUF) $(LINT) .protodeps ## check Go and the schema
+	$(LINT) run ./...
 	$(BUF) lint
 	@tag=$$(git describe --tags --abbrev=0 2>/dev/null); \
 	if [ -z "$$tag" ]; then echo "buf breaking: no release yet to compare with"; else \
@@ -41,6 +41,9 @@ clean: ## remove what was built
 
 .protodeps: go.mod tools/protodeps/main.go
 	go run ./tools/protodeps .protodeps
+
+$(LINT): tools/lint/go.mod
+	go build -modfile=tools/lint/go.mod -o $(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 $(BUF): tools/buf/go.mod
 	go build -modfile=tools/buf/go.mod -o $(BUF) github.com/bufbuild/buf/cmd/buf

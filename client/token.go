@@ -43,7 +43,7 @@ func FindToken(addr string) (string, error) {
 	}
 	dir, err := DefaultDataDir()
 	if err != nil {
-		return "", nil // nowhere to look
+		return "", nil //nolint:nilerr // nowhere to look: the caller is anonymous
 	}
 	token, err := readToken(filepath.Join(dir, TokenFile))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -128,9 +128,14 @@ func TestLineageBecomesChanges(t *testing.T) {
 		"with the rest": {
 			points{{Id: "a"}, {Id: "b"}, {Id: "k", Parent: "b"}, {Id: "u"}},
 			points{
-				{Id: "a", State: superseded, Successors: []string{"c", "d"}}, {Id: "c", Origins: []string{"a"}}, {Id: "d", Origins: []string{"a"}},
-				{Id: "b", State: parleyv1.Point_STATE_STRUCK}, {Id: "k", Parent: "b", State: parleyv1.Point_STATE_STRUCK},
-				{Id: "n"}, {Id: "o"}, {Id: "u", Label: "9", State: parleyv1.Point_STATE_UNKNOWN},
+				{Id: "a", State: superseded, Successors: []string{"c", "d"}},
+				{Id: "c", Origins: []string{"a"}},
+				{Id: "d", Origins: []string{"a"}},
+				{Id: "b", State: parleyv1.Point_STATE_STRUCK},
+				{Id: "k", Parent: "b", State: parleyv1.Point_STATE_STRUCK},
+				{Id: "n"},
+				{Id: "o"},
+				{Id: "u", Label: "9", State: parleyv1.Point_STATE_UNKNOWN},
 			},
 			points{{Id: "o", Text: "theirs"}},
 			"split a -> c d; add n after b; adopt o after n; edit o; renumber u 9; obscure u; strike k; strike b; " +

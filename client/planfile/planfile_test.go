@@ -44,17 +44,23 @@ func sample() *Plan {
 			{Id: "sovereignty", Label: "1", Heading: "Sovereignty", Text: "Ukraine's sovereignty is confirmed.\n\n" +
 				" * Lists, *emphasis* and `code` are text.\n * So are rules:\n\n---\n\n# and lines that look like headings.\n" +
 				"> Or like quotations.\n\\ Or begin with a backslash."},
-			{Id: "army-size", Label: "6", Heading: "Armed forces", Topic: "armed-forces", Obliges: party("ukraine", "russia"),
-				Text: "Ukraine's armed forces are limited to 800,000."},
-			{Id: "reserve", Label: "6.1", Heading: "Reserve", Parent: "army-size",
+			{
+				Id: "army-size", Label: "6", Heading: "Armed forces", Topic: "armed-forces", Obliges: party("ukraine", "russia"),
+				Text: "Ukraine's armed forces are limited to 800,000.",
+			},
+			{
+				Id: "reserve", Label: "6.1", Heading: "Reserve", Parent: "army-size",
 				Alternatives: []*parleyv1.Alternative{
 					{Label: "A", Text: "The reserve counts.", Proponents: party("us"), Opponents: party("ukraine", "e3"), Note: "not \"final\"\nyet"},
 					{Label: "B", Text: "The reserve does not count.\n\nNor do the border guards.\n[In brackets.]", Proponents: party("ukraine")},
 				},
-				Note: "What the recorder has to say.\n\nIn two paragraphs."},
+				Note: "What the recorder has to say.\n\nIn two paragraphs.",
+			},
 			{Id: "amnesty", Label: "26", Heading: "Amnesty", State: parleyv1.Point_STATE_STRUCK},
-			{Id: "russia-economy", Label: "13", Heading: "Russia in the world economy", State: parleyv1.Point_STATE_MOVED,
-				MovedTo: negotiation + "/plans/us-russia"},
+			{
+				Id: "russia-economy", Label: "13", Heading: "Russia in the world economy", State: parleyv1.Point_STATE_MOVED,
+				MovedTo: negotiation + "/plans/us-russia",
+			},
 			{Id: "territory", Label: "21", Heading: "Territory", State: parleyv1.Point_STATE_DEFERRED, Note: "Left to the presidents."},
 			{Id: "annex", Label: "Annex A", Heading: "Annex"},
 			{Id: "odd", Heading: "28 {points}"},
@@ -104,7 +110,9 @@ func TestWhatPeopleWrite(t *testing.T) {
 		},
 		"## ~~1. Gone~~ {#a}\n#### Below {#b}\n### Also below {#c}\n## Beside {#d}": {Points: []*parleyv1.Point{
 			{Id: "a", Label: "1", Heading: "Gone", State: parleyv1.Point_STATE_STRUCK},
-			{Id: "b", Heading: "Below", Parent: "a"}, {Id: "c", Heading: "Also below", Parent: "a"}, {Id: "d", Heading: "Beside"},
+			{Id: "b", Heading: "Below", Parent: "a"},
+			{Id: "c", Heading: "Also below", Parent: "a"},
+			{Id: "d", Heading: "Beside"},
 		}},
 		"## 28-point plan, 600,000 troops {#21 obliges=[ukraine, russia]}\n": {Points: []*parleyv1.Point{
 			{Id: "21", Heading: "28-point plan, 600,000 troops", Obliges: party("ukraine", "russia")},

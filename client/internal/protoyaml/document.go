@@ -29,7 +29,7 @@ type Source struct {
 	// Negotiation is what short names are completed with: `negotiations/peace`. Empty leaves names as they are.
 	Negotiation string
 
-	errs []error
+	errs []*Error
 	more int
 }
 
@@ -94,8 +94,11 @@ func (s *Source) Err() error {
 	if len(s.errs) == 0 {
 		return nil
 	}
-	errs := slices.Clone(s.errs)
-	slices.SortStableFunc(errs, func(a, b error) int { return a.(*Error).Line - b.(*Error).Line })
+	sorted := slices.SortedStableFunc(slices.Values(s.errs), func(a, b *Error) int { return a.Line - b.Line })
+	var errs []error
+	for _, err := range sorted {
+		errs = append(errs, err)
+	}
 	if s.more > 0 {
 		errs = append(errs, fmt.Errorf("and %d more", s.more))
 	}

@@ -123,13 +123,17 @@ func TestWhatCountsOfSeveralStancesOfAParty(t *testing.T) {
 		want    parleyv1.Stance_Value
 	}{
 		"the latest said, whatever was recorded last": {[]given{
-			{acceptance, []func(*parleyv1.Stance){said("2025-11-25")}}, {opposition, []func(*parleyv1.Stance){said("2025-11-21")}}}, acceptance},
+			{acceptance, []func(*parleyv1.Stance){said("2025-11-25")}}, {opposition, []func(*parleyv1.Stance){said("2025-11-21")}},
+		}, acceptance},
 		"declared before reported, also when older": {[]given{
-			{acceptance, []func(*parleyv1.Stance){declared, said("2025-11-20")}}, {opposition, []func(*parleyv1.Stance){reported, said("2025-11-25")}}}, acceptance},
+			{acceptance, []func(*parleyv1.Stance){declared, said("2025-11-20")}}, {opposition, []func(*parleyv1.Stance){reported, said("2025-11-25")}},
+		}, acceptance},
 		"reported before inferred": {[]given{
-			{acceptance, []func(*parleyv1.Stance){inferred, said("2025-11-25")}}, {opposition, []func(*parleyv1.Stance){reported, said("2025-11-20")}}}, opposition},
+			{acceptance, []func(*parleyv1.Stance){inferred, said("2025-11-25")}}, {opposition, []func(*parleyv1.Stance){reported, said("2025-11-20")}},
+		}, opposition},
 		"never a withdrawn one": {[]given{
-			{acceptance, []func(*parleyv1.Stance){said("2025-11-20")}}, {opposition, []func(*parleyv1.Stance){said("2025-11-25"), withdrawn}}}, acceptance},
+			{acceptance, []func(*parleyv1.Stance){said("2025-11-20")}}, {opposition, []func(*parleyv1.Stance){said("2025-11-25"), withdrawn}},
+		}, acceptance},
 		"recorded last, if nothing tells when it was said": {[]given{{acceptance, nil}, {opposition, nil}}, opposition},
 	} {
 		w := newWorld(t, &parleyv1.Plan{})

@@ -84,10 +84,14 @@ func TestCommitByChanges(t *testing.T) {
 		{[]*parleyv1.PointChange{renumber("army", "1bis"), renumber("trade", "7")}, "1bis army | 2 border | 7 trade", "army RENUMBERED, trade RENUMBERED"},
 		{[]*parleyv1.PointChange{strike("border")}, "1 army | 2 border (STRUCK) | 3 trade", "border STRUCK"},
 		{[]*parleyv1.PointChange{park("border")}, "1 army | 2 border (DEFERRED) | 3 trade", "border DEFERRED"},
-		{[]*parleyv1.PointChange{split("trade", point("free", "Is free."), point("fair", "Is fair."))},
-			"1 army | 2 border | 3 trade (SUPERSEDED) | free | fair", "trade SPLIT, free SPLIT, fair SPLIT"},
-		{[]*parleyv1.PointChange{merge(point("peace", "At most 600,000, open."), "army", "border")},
-			"1 army (SUPERSEDED) | peace | 2 border (SUPERSEDED) | 3 trade", "army MERGED, peace MERGED, border MERGED"},
+		{
+			[]*parleyv1.PointChange{split("trade", point("free", "Is free."), point("fair", "Is fair."))},
+			"1 army | 2 border | 3 trade (SUPERSEDED) | free | fair", "trade SPLIT, free SPLIT, fair SPLIT",
+		},
+		{
+			[]*parleyv1.PointChange{merge(point("peace", "At most 600,000, open."), "army", "border")},
+			"1 army (SUPERSEDED) | peace | 2 border (SUPERSEDED) | 3 trade", "army MERGED, peace MERGED, border MERGED",
+		},
 	} {
 		variant := fmt.Sprintf("variant-%d", i)
 		must(t)(s.mediator.Plans.CreatePlan(t.Context(), &parleyv1.CreatePlanRequest{

@@ -370,8 +370,10 @@ func TestUnknownNegotiationsLeaveNothingInMemory(t *testing.T) {
 		if _, err := h.Lens(t.Context(), all, name, now(t, h)); reason(err) != fault.ReasonResourceNotFound {
 			t.Error(err)
 		}
-		_, err := h.Write(t.Context(), Write{Negotiation: name, Viewer: all, Method: "CreateNegotiation", Create: true, ValidateOnly: true,
-			Command: record.CreateNegotiation(&parleyv1.CreateNegotiationRequest{Negotiation: &parleyv1.Negotiation{DisplayName: "x"}}, record.IDOf(name))})
+		_, err := h.Write(t.Context(), Write{
+			Negotiation: name, Viewer: all, Method: "CreateNegotiation", Create: true, ValidateOnly: true,
+			Command: record.CreateNegotiation(&parleyv1.CreateNegotiationRequest{Negotiation: &parleyv1.Negotiation{DisplayName: "x"}}, record.IDOf(name)),
+		})
 		if err != nil {
 			t.Error(err)
 		}

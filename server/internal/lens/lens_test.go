@@ -239,7 +239,8 @@ func TestAudiences(t *testing.T) {
 
 func TestOrdinalsAreDensePerViewer(t *testing.T) {
 	st := build(t, []step{
-		{0, open(parleyv1.Audience_LEVEL_PUBLIC)}, {1, plan("a", parleyv1.Audience_LEVEL_PUBLIC)},
+		{0, open(parleyv1.Audience_LEVEL_PUBLIC)},
+		{1, plan("a", parleyv1.Audience_LEVEL_PUBLIC)},
 		{2, commit("a", "r1", nil, parleyv1.Audience_LEVEL_PUBLIC)},
 		{3, commit("a", "r2", []string{"r1"}, parleyv1.Audience_LEVEL_MEDIATOR)},
 		{4, commit("a", "r3", []string{"r2"}, parleyv1.Audience_LEVEL_PUBLIC)},
@@ -263,9 +264,12 @@ func TestOrdinalsAreDensePerViewer(t *testing.T) {
 func TestTheParentsAudienceBoundsTheChilds(t *testing.T) {
 	st := build(t, []step{
 		{0, open(parleyv1.Audience_LEVEL_PUBLIC)},
-		{1, party("a", parleyv1.Audience_LEVEL_MEDIATOR)}, {2, party("b", parleyv1.Audience_LEVEL_PUBLIC)},
-		{3, plan("a", parleyv1.Audience_LEVEL_MEDIATOR)}, {4, plan("b", parleyv1.Audience_LEVEL_PUBLIC)},
-		{5, commit("a", "r", nil, parleyv1.Audience_LEVEL_PUBLIC)}, {6, commit("b", "r", nil, parleyv1.Audience_LEVEL_PUBLIC)},
+		{1, party("a", parleyv1.Audience_LEVEL_MEDIATOR)},
+		{2, party("b", parleyv1.Audience_LEVEL_PUBLIC)},
+		{3, plan("a", parleyv1.Audience_LEVEL_MEDIATOR)},
+		{4, plan("b", parleyv1.Audience_LEVEL_PUBLIC)},
+		{5, commit("a", "r", nil, parleyv1.Audience_LEVEL_PUBLIC)},
+		{6, commit("b", "r", nil, parleyv1.Audience_LEVEL_PUBLIC)},
 		{7, stance("of-hidden-party", "a", "b/revisions/r", parleyv1.Audience_LEVEL_PUBLIC)},
 		{8, stance("on-hidden-plan", "b", "a/revisions/r", parleyv1.Audience_LEVEL_PUBLIC)},
 		{9, stance("open", "b", "b/revisions/r", parleyv1.Audience_LEVEL_PUBLIC)},

@@ -197,7 +197,7 @@ func (c *commit) leave(id string, state parleyv1.Point_State, movedTo, note, at 
 	if err != nil {
 		return err
 	}
-	if movedTo != "" && !c.st.alive(movedTo, Latest) {
+	if movedTo != "" && !c.st.alive(movedTo) {
 		return fault.ReferenceNotFound(at+".to", movedTo)
 	}
 	if p.GetState() == state && p.GetMovedTo() == movedTo {

@@ -60,7 +60,7 @@ type noun[M resource] struct {
 // create records a new resource under parent.
 func (n noun[M]) create(st *State, env Env, parent, id string, msg M, path string) (M, error) {
 	var none M
-	if parent != "" && !st.alive(parent, Latest) {
+	if parent != "" && !st.alive(parent) {
 		return none, fault.Missing(parent)
 	}
 	m := proto.CloneOf(msg)
@@ -116,7 +116,7 @@ func (n noun[M]) setDeleted(st *State, env Env, name, etag string, deleted bool)
 // current finds the resource that a write is about, in the state that the write needs, with the etag it expects.
 func (n noun[M]) current(st *State, name, etag string, wantDeleted bool) (M, error) {
 	old, ok := n.table(st).get(name, Latest)
-	if parent := ParentOf(name); !ok || parent != "" && !st.alive(parent, Latest) {
+	if parent := ParentOf(name); !ok || parent != "" && !st.alive(parent) {
 		return old, fault.Missing(name)
 	}
 	switch deleted := old.GetDeleteTime() != nil; {
@@ -192,10 +192,10 @@ func itemFault(f *fault.Fault, at string) *fault.Fault {
 }
 
 // alive tells whether a resource and all it stands under exist and are not deleted.
-func (s *State) alive(name string, at int64) bool {
+func (s *State) alive(name string) bool {
 	for n := 2; ; n += 2 {
 		part := segments(name, n)
-		if !s.exists(part, at) {
+		if !s.exists(part) {
 			return false
 		}
 		if part == name {
@@ -205,29 +205,29 @@ func (s *State) alive(name string, at int64) bool {
 }
 
 // exists tells whether a resource exists and is not itself deleted.
-func (s *State) exists(name string, at int64) bool {
+func (s *State) exists(name string) bool {
 	switch parts := strings.Split(name, "/"); {
 	case len(parts) == 2:
-		m, ok := s.negotiations.get(name, at)
+		m, ok := s.negotiations.get(name, Latest)
 		return ok && m.GetDeleteTime() == nil
 	case len(parts) == 4 && parts[2] == "parties":
-		m, ok := s.parties.get(name, at)
+		m, ok := s.parties.get(name, Latest)
 		return ok && m.GetDeleteTime() == nil
 	case len(parts) == 4 && parts[2] == "plans":
-		m, ok := s.plans.get(name, at)
+		m, ok := s.plans.get(name, Latest)
 		return ok && m.GetDeleteTime() == nil
 	case len(parts) == 4 && parts[2] == "stances":
-		m, ok := s.stances.get(name, at)
+		m, ok := s.stances.get(name, Latest)
 		return ok && m.GetDeleteTime() == nil
 	case len(parts) == 6 && parts[4] == "demands":
-		m, ok := s.demands.get(name, at)
+		m, ok := s.demands.get(name, Latest)
 		return ok && m.GetDeleteTime() == nil
 	case len(parts) == 6 && parts[4] == "revisions":
-		r, ok := s.revisions.Get(name)
-		return ok && r.Time <= at
+		_, ok := s.revisions.Get(name)
+		return ok
 	case len(parts) == 8 && parts[6] == "points":
 		r, ok := s.revisions.Get(ParentOf(name))
-		if !ok || r.Time > at {
+		if !ok {
 			return false
 		}
 		_, ok = r.Text.Point(parts[7])

@@ -52,7 +52,7 @@ type commit struct {
 }
 
 func beginCommit(st *State, env Env, req *parleyv1.CommitRevisionRequest) (*commit, error) {
-	if !st.alive(req.GetParent(), Latest) {
+	if !st.alive(req.GetParent()) {
 		return nil, fault.Missing(req.GetParent())
 	}
 	m := proto.CloneOf(req.GetRevision())
@@ -80,7 +80,7 @@ func (c *commit) resolveParents(plan string) error {
 	for i, p := range c.msg.GetParents() {
 		p.Revision = c.st.resolveLatest(p.GetRevision())
 		r, ok := c.st.Revision(p.GetRevision(), Latest)
-		if !ok || !c.st.alive(p.GetRevision(), Latest) {
+		if !ok || !c.st.alive(p.GetRevision()) {
 			return fault.ReferenceNotFound("revision.parents["+itoa(i)+"].revision", p.GetRevision())
 		}
 		if slices.Contains(c.parents, r) {

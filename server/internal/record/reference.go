@@ -22,7 +22,7 @@ func (s *State) checkReferences(m proto.Message, path string) error {
 		if !refers(fd) || v.String() == "" {
 			return
 		}
-		if name := v.String(); !s.alive(name, Latest) {
+		if name := v.String(); !s.alive(name) {
 			faults = append(faults, fault.ReferenceNotFound(path, name))
 		}
 	})

@@ -26,7 +26,8 @@ const talks = "negotiations/talks"
 func newWorld(t interface {
 	Helper()
 	Fatalf(string, ...any)
-}) *world {
+},
+) *world {
 	t.Helper()
 	w := &world{st: NewState()}
 	for _, cmd := range []Command{
@@ -116,20 +117,4 @@ func dump(st *State, at int64) string {
 		}
 	}
 	return b.String()
-}
-
-// outline writes a text down in one line: "army | army/reserve | border (STRUCK)".
-func outline(t *Text) string {
-	var out []string
-	for p := range t.Points() {
-		line := p.GetId()
-		if p.GetParent() != "" {
-			line = p.GetParent() + "/" + line
-		}
-		if p.GetState() != parleyv1.Point_STATE_PRESENT {
-			line += " (" + strings.TrimPrefix(p.GetState().String(), "STATE_") + ")"
-		}
-		out = append(out, line)
-	}
-	return strings.Join(out, " | ")
 }

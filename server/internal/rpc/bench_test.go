@@ -65,8 +65,10 @@ func plan(b *testing.B, conn *grpc.ClientConn, revisions int) string {
 	must(err)
 	text := &parleyv1.CommitRevisionRequest_Text{}
 	for i := range 28 {
-		text.Points = append(text.Points, &parleyv1.Point{Id: fmt.Sprintf("p%d", i), Label: fmt.Sprint(i + 1), Heading: "Heading",
-			Text: "Ukraine's armed forces are limited to 600,000 personnel in peacetime, as verified by the monitoring mission."})
+		text.Points = append(text.Points, &parleyv1.Point{
+			Id: fmt.Sprintf("p%d", i), Label: fmt.Sprint(i + 1), Heading: "Heading",
+			Text: "Ukraine's armed forces are limited to 600,000 personnel in peacetime, as verified by the monitoring mission.",
+		})
 	}
 	name := ""
 	for i := range revisions {

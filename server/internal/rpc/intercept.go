@@ -44,7 +44,7 @@ func Intercept(auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInt
 // Unknown answers calls of methods that the server does not have.
 func Unknown(_ any, stream grpc.ServerStream) error {
 	method, _ := grpc.MethodFromServerStream(stream)
-	return faultstatus.Of(fault.NoMethod("the server has no method "+method)).Err()
+	return faultstatus.Of(fault.NoMethod("the server has no method " + method)).Err()
 }
 
 func admit(ctx context.Context, auth *access.Authenticator, req any, next grpc.UnaryHandler) (any, error) {
