@@ -221,8 +221,7 @@ func (p Page) History(versions []*parleyv1.PointVersion) string {
 			b.WriteByte('\n')
 		}
 		kinds := p.kinds(&parleyv1.PointDiff{Kinds: v.GetKinds()})
-		date := cmp.Or(When(v.GetHeldTime()), "recorded "+v.GetCreateTime().AsTime().Format("2006-01-02"))
-		b.WriteString(apart(p.style(bold, RevisionID(v.GetRevision()))+"  "+date, kinds, p.width()) + "\n")
+		b.WriteString(apart(p.style(bold, RevisionID(v.GetRevision()))+prefixed("  ", When(v.GetHeldTime())), kinds, p.width()) + "\n")
 		b.WriteString(p.point(v.GetPoint(), 2+ansi.StringWidth(label(v.GetPoint())), ""))
 	}
 	return b.String()
