@@ -75,6 +75,7 @@ type LostRaceError struct {
 	Head        Seq // the true head
 }
 
+// Error names the negotiation and its true head.
 func (e *LostRaceError) Error() string {
 	return fmt.Sprintf("append to %q lost the race: head is %d", e.Negotiation, e.Head)
 }
@@ -82,6 +83,7 @@ func (e *LostRaceError) Error() string {
 // UnknownError says that an Append may or may not have been stored.
 type UnknownError struct{ Cause error }
 
+// Error gives the cause.
 func (e *UnknownError) Error() string { return fmt.Sprintf("outcome of append unknown: %v", e.Cause) }
 
 // Unwrap gives what went wrong.

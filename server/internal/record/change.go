@@ -94,7 +94,11 @@ func (c *commit) checkPoint(p *parleyv1.Point, at string) error {
 	if (p.GetState() == parleyv1.Point_STATE_MOVED) != (p.GetMovedTo() != "") {
 		return fault.InvalidField(at+".moved_to", "point_state", "is for the state MOVED, and needed there")
 	}
-	return c.st.checkReferences(p, at)
+	var former proto.Message
+	if old, ok := c.text.Point(p.GetId()); ok {
+		former = old
+	}
+	return c.st.checkReferences(p, former, at)
 }
 
 // insert puts a point where a placement says.

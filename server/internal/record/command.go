@@ -74,7 +74,7 @@ func (n noun[M]) create(st *State, env Env, parent, id string, msg M, path strin
 		return none, fault.Exists(name)
 	}
 	stamp(m, "create_time", env.Now)
-	return m, n.finish(st, env, m, path)
+	return m, n.finish(st, env, m, nil, path)
 }
 
 // update changes the fields of a mask.
@@ -94,7 +94,7 @@ func (n noun[M]) update(st *State, env Env, msg M, mask *fieldmaskpb.FieldMask) 
 	if err := wellformed.CheckAt(n.field, m); err != nil {
 		return nil, err
 	}
-	return n.draft(m, n.finish(st, env, m, n.field))
+	return n.draft(m, n.finish(st, env, m, old, n.field))
 }
 
 // setDeleted deletes or undeletes.
@@ -131,8 +131,8 @@ func (n noun[M]) current(st *State, name, etag string, wantDeleted bool) (M, err
 	return old, nil
 }
 
-// finish checks references, resolves times and stamps the new value.
-func (n noun[M]) finish(st *State, env Env, m M, path string) error {
+// finish checks references, resolves times and stamps the new value, given the former one, if any.
+func (n noun[M]) finish(st *State, env Env, m M, former proto.Message, path string) error {
 	if err := resolveTimes(m.ProtoReflect(), path); err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (n noun[M]) finish(st *State, env Env, m M, path string) error {
 			return err
 		}
 	}
-	if err := st.checkReferences(m, path); err != nil {
+	if err := st.checkReferences(m, former, path); err != nil {
 		return err
 	}
 	touch(m, env.Now)

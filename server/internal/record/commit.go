@@ -72,7 +72,7 @@ func beginCommit(st *State, env Env, req *parleyv1.CommitRevisionRequest) (*comm
 	if err := resolveTimes(m.ProtoReflect(), "revision"); err != nil {
 		return nil, err
 	}
-	return c, st.checkReferences(m, "revision")
+	return c, st.checkReferences(m, nil, "revision")
 }
 
 // resolveParents finds the parents and checks that the plan's head is among them.

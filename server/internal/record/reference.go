@@ -16,13 +16,15 @@ import (
 func requestPath(i int) string { return "requests[" + strconv.Itoa(i) + "]" }
 
 // checkReferences finds every field of m that names a resource which does not exist or stands in another negotiation.
-func (s *State) checkReferences(m proto.Message, path string) error {
+// What the former value named already may have been deleted since: that is no reason to refuse a change of something
+// else. A former value that is nil stands for none.
+func (s *State) checkReferences(m, former proto.Message, path string) error {
 	var faults []*fault.Fault
 	eachField(m.ProtoReflect(), path, func(fd protoreflect.FieldDescriptor, v protoreflect.Value, path string) {
 		if !refers(fd) || v.String() == "" {
 			return
 		}
-		if name := v.String(); !s.alive(name) {
+		if name := v.String(); !s.alive(name) && !names(former, name) {
 			faults = append(faults, fault.ReferenceNotFound(path, name))
 		}
 	})
@@ -30,6 +32,18 @@ func (s *State) checkReferences(m proto.Message, path string) error {
 		return f
 	}
 	return nil
+}
+
+// names tells whether a message names a resource anywhere.
+func names(m proto.Message, name string) bool {
+	found := false
+	if m == nil {
+		return false
+	}
+	eachField(m.ProtoReflect(), "", func(fd protoreflect.FieldDescriptor, v protoreflect.Value, _ string) {
+		found = found || refers(fd) && v.String() == name
+	})
+	return found
 }
 
 func refers(fd protoreflect.FieldDescriptor) bool {

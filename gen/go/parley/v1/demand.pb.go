@@ -400,7 +400,7 @@ func (x *Demand) GetEtag() string {
 	return ""
 }
 
-// Request of GetDemand.
+// Names one demand, and the moment to read it at.
 type GetDemandRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which demand. Example: `negotiations/ukraine-peace-plan/parties/ukraine/demands/army-size`.
@@ -455,10 +455,11 @@ func (x *GetDemandRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request of ListDemands.
+// Asks for one page of demands, filtered and in order.
 type ListDemandsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Where to look. Example: `negotiations/ukraine-peace-plan/parties/ukraine`. `negotiations/ukraine-peace-plan/parties/-` lists those of all parties.
+	// Where to look. Example: `negotiations/ukraine-peace-plan/parties/ukraine`;
+	// `negotiations/ukraine-peace-plan/parties/-` lists those of all parties.
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
 	// How many at the most; 50 if unset, never more than 1,000.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
@@ -555,7 +556,7 @@ func (x *ListDemandsRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Response of ListDemands.
+// One page of demands, and how to get the next.
 type ListDemandsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The demands of this page.
@@ -610,7 +611,7 @@ func (x *ListDemandsResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Request of CreateDemand.
+// Brings a new demand, and the id to record it under.
 type CreateDemandRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Where to record it. Example: `negotiations/ukraine-peace-plan/parties/ukraine`.
@@ -693,7 +694,7 @@ func (x *CreateDemandRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of UpdateDemand.
+// Brings new values for a demand, and says which of its fields take them.
 type UpdateDemandRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The new values, with `name` saying which demand; `etag`, if set, must be the current one.
@@ -766,10 +767,10 @@ func (x *UpdateDemandRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of DeleteDemand.
+// Names the demand to delete; with its etag, only if nobody has changed it since.
 type DeleteDemandRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which demand.
+	// Which demand. Example: `negotiations/ukraine-peace-plan/parties/ukraine/demands/army-size`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// If set, must be the current etag.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
@@ -839,10 +840,10 @@ func (x *DeleteDemandRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of UndeleteDemand.
+// Names the deleted demand to bring back; with its etag, only if nobody has changed it since.
 type UndeleteDemandRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which demand.
+	// Which demand. Example: `negotiations/ukraine-peace-plan/parties/ukraine/demands/army-size`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// If set, must be the current etag.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
@@ -912,7 +913,7 @@ func (x *UndeleteDemandRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of BatchCreateDemands.
+// Brings several new demands, to be recorded together or not at all.
 type BatchCreateDemandsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The parent of all items; `negotiations/ukraine-peace-plan/parties/-` if each item names its own.
@@ -985,7 +986,7 @@ func (x *BatchCreateDemandsRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of BatchCreateDemands.
+// The demands that were recorded together.
 type BatchCreateDemandsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What was recorded, in the order of the requests.
@@ -1031,7 +1032,7 @@ func (x *BatchCreateDemandsResponse) GetDemands() []*Demand {
 	return nil
 }
 
-// "If …, then …".
+// What the party announces: "if …, then …".
 type Demand_Condition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The trigger, without "if". Example: `Ukrainian forces leave the territories they hold`.

@@ -34,20 +34,35 @@ const (
 //
 // Demands: what parties want, up to their red lines.
 type DemandServiceClient interface {
-	// Reads one demand.
+	// Reads one demand by its name, as it is now or as the record had it at an earlier moment.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetDemand(ctx context.Context, in *GetDemandRequest, opts ...grpc.CallOption) (*Demand, error)
-	// Lists demands.
+	// Lists the demands of a party, or of all parties of a negotiation, that the caller may know of.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListDemands(ctx context.Context, in *ListDemandsRequest, opts ...grpc.CallOption) (*ListDemandsResponse, error)
-	// Records a demand.
+	// Records a demand, under an id that the caller may choose.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CreateDemand(ctx context.Context, in *CreateDemandRequest, opts ...grpc.CallOption) (*Demand, error)
 	// Changes fields of a demand. What stood there before stays readable by `as_of`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UpdateDemand(ctx context.Context, in *UpdateDemandRequest, opts ...grpc.CallOption) (*Demand, error)
 	// Deletes a demand softly: it is listed only with `show_deleted`, counts nowhere, and can be undeleted. Nothing is
 	// ever erased.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	DeleteDemand(ctx context.Context, in *DeleteDemandRequest, opts ...grpc.CallOption) (*Demand, error)
 	// Brings a deleted demand back.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_NOT_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UndeleteDemand(ctx context.Context, in *UndeleteDemandRequest, opts ...grpc.CallOption) (*Demand, error)
 	// Records up to 1,000 demands in one entry: all or none. Each item's errors are reported under `requests[i]`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	BatchCreateDemands(ctx context.Context, in *BatchCreateDemandsRequest, opts ...grpc.CallOption) (*BatchCreateDemandsResponse, error)
 }
 
@@ -135,20 +150,35 @@ func (c *demandServiceClient) BatchCreateDemands(ctx context.Context, in *BatchC
 //
 // Demands: what parties want, up to their red lines.
 type DemandServiceServer interface {
-	// Reads one demand.
+	// Reads one demand by its name, as it is now or as the record had it at an earlier moment.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetDemand(context.Context, *GetDemandRequest) (*Demand, error)
-	// Lists demands.
+	// Lists the demands of a party, or of all parties of a negotiation, that the caller may know of.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListDemands(context.Context, *ListDemandsRequest) (*ListDemandsResponse, error)
-	// Records a demand.
+	// Records a demand, under an id that the caller may choose.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CreateDemand(context.Context, *CreateDemandRequest) (*Demand, error)
 	// Changes fields of a demand. What stood there before stays readable by `as_of`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UpdateDemand(context.Context, *UpdateDemandRequest) (*Demand, error)
 	// Deletes a demand softly: it is listed only with `show_deleted`, counts nowhere, and can be undeleted. Nothing is
 	// ever erased.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	DeleteDemand(context.Context, *DeleteDemandRequest) (*Demand, error)
 	// Brings a deleted demand back.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_NOT_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UndeleteDemand(context.Context, *UndeleteDemandRequest) (*Demand, error)
 	// Records up to 1,000 demands in one entry: all or none. Each item's errors are reported under `requests[i]`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	BatchCreateDemands(context.Context, *BatchCreateDemandsRequest) (*BatchCreateDemandsResponse, error)
 	mustEmbedUnimplementedDemandServiceServer()
 }

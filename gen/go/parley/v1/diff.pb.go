@@ -237,7 +237,7 @@ type AlternativeDiff struct {
 	OldLabel string `protobuf:"bytes,1,opt,name=old_label,json=oldLabel,proto3" json:"old_label,omitempty"`
 	// Mark in the new text; empty if it is gone.
 	NewLabel string `protobuf:"bytes,2,opt,name=new_label,json=newLabel,proto3" json:"new_label,omitempty"`
-	// Its words.
+	// Its words, run by run.
 	Text          []*Span `protobuf:"bytes,3,rep,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -585,7 +585,7 @@ func (x *DiffSummary) GetAnnotated() int32 {
 	return 0
 }
 
-// Request of DiffRevisions.
+// Names two revisions to compare, and the page of the answer that is wanted.
 type DiffRevisionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The new revision. Example: `negotiations/ukraine-peace-plan/plans/us-draft/revisions/v8`.
@@ -668,7 +668,7 @@ func (x *DiffRevisionsRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Response of DiffRevisions.
+// One page of what happened to the points, with counts over all of them.
 type DiffRevisionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The old revision; empty if there is none.

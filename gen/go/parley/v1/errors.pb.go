@@ -22,15 +22,16 @@ const (
 )
 
 // Why a call failed: the `reason` of the `google.rpc.ErrorInfo` (domain `parley`) that every error carries. Reasons
-// are part of the API: they are not renamed or given another meaning. docs/api-errors.md has an example of each.
+// are part of the API: they are not renamed or given another meaning. The comment of each method names those that are
+// special to it. docs/api-errors.md has an example of each.
 type ErrorReason int32
 
 const (
 	// Never sent.
 	ErrorReason_ERROR_REASON_UNSPECIFIED ErrorReason = 0
-	// Code INTERNAL. The server met a bug or a broken host and has logged it.
+	// Code INTERNAL, on any call. The server met a bug or a broken host and has logged it.
 	ErrorReason_INTERNAL ErrorReason = 1
-	// Code INVALID_ARGUMENT. Fields break rules; `BadRequest` lists every field, its rule and why.
+	// Code INVALID_ARGUMENT, on any call. Fields break rules; `BadRequest` lists every field, its rule and why.
 	ErrorReason_INVALID_FIELD ErrorReason = 2
 	// Code INVALID_ARGUMENT. A field names a resource that does not exist, or is not for this caller to know.
 	ErrorReason_REFERENCE_NOT_FOUND ErrorReason = 3
@@ -56,7 +57,8 @@ const (
 	ErrorReason_ORDER_BY_INVALID ErrorReason = 13
 	// Code INVALID_ARGUMENT. The update mask is empty, or names a field that is unknown, immutable or output only.
 	ErrorReason_UPDATE_MASK_INVALID ErrorReason = 14
-	// Code INVALID_ARGUMENT. The bytes cannot be read as the message: invalid UTF-8, unknown JSON fields, wrong types.
+	// Code INVALID_ARGUMENT, on any call. The bytes cannot be read as the message: invalid UTF-8, unknown JSON fields,
+	// wrong types.
 	ErrorReason_MALFORMED_REQUEST ErrorReason = 15
 	// Code INVALID_ARGUMENT. A change names a point that is not in the revision; metadata `point`.
 	ErrorReason_POINT_UNKNOWN ErrorReason = 16
@@ -68,21 +70,21 @@ const (
 	ErrorReason_POINT_STATE_CONFLICT ErrorReason = 19
 	// Code INVALID_ARGUMENT. A change takes a point from a revision that is not among the parents.
 	ErrorReason_REVISION_UNRELATED ErrorReason = 20
-	// Code RESOURCE_EXHAUSTED. A named limit was passed; metadata `limit` and `limit_value`.
+	// Code RESOURCE_EXHAUSTED, on any call. A named limit was passed; metadata `limit` and `limit_value`.
 	ErrorReason_LIMIT_EXCEEDED ErrorReason = 21
 	// Code PERMISSION_DENIED. The caller may not do this. Decided before existence is looked at.
 	ErrorReason_PERMISSION_DENIED ErrorReason = 22
-	// Code UNAUTHENTICATED. The presented credentials are not valid.
+	// Code UNAUTHENTICATED, on any call. The presented credentials are not valid.
 	ErrorReason_CREDENTIALS_INVALID ErrorReason = 23
-	// Code UNAVAILABLE. The same call may succeed later; use the same request_id.
+	// Code UNAVAILABLE, on any call. The same call may succeed later; use the same request_id.
 	ErrorReason_UNAVAILABLE ErrorReason = 24
-	// Code DATA_LOSS. Stored bytes do not hold what was written. Nothing damaged is ever served.
+	// Code DATA_LOSS, on any call. Stored bytes do not hold what was written. Nothing damaged is ever served.
 	ErrorReason_STORED_DATA_CORRUPT ErrorReason = 25
 	// Code FAILED_PRECONDITION, at start-up only. A newer parley wrote this store.
 	ErrorReason_STORED_FORMAT_TOO_NEW ErrorReason = 26
 	// Code UNAVAILABLE, at start-up only. Another process holds the store.
 	ErrorReason_STORE_IN_USE ErrorReason = 27
-	// Code UNIMPLEMENTED. The server has no such method or REST path.
+	// Code UNIMPLEMENTED, on any call. The server has no such method or REST path.
 	ErrorReason_METHOD_NOT_IMPLEMENTED ErrorReason = 28
 )
 

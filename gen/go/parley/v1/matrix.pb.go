@@ -150,7 +150,7 @@ func (PositionMatrix_Currency) EnumDescriptor() ([]byte, []int) {
 	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{1, 1}
 }
 
-// Request of GetPositionMatrix.
+// Names a revision, and the rows and columns to show of it.
 type GetPositionMatrixRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The revision. Example: `negotiations/ukraine-peace-plan/plans/us-draft/revisions/latest`.
@@ -247,7 +247,7 @@ type PositionMatrix struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The revision. Never an alias.
 	Revision string `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
-	// The columns.
+	// The columns, one a party.
 	Parties []*Party `protobuf:"bytes,2,rep,name=parties,proto3" json:"parties,omitempty"`
 	// Which columns' consent the plan's decision rule needs, in the order of `parties`.
 	Decides []bool `protobuf:"varint,3,rep,packed,name=decides,proto3" json:"decides,omitempty"`
@@ -416,7 +416,7 @@ func (x *PositionMatrix_Cell) GetStanceCount() int32 {
 	return 0
 }
 
-// One point.
+// Where the parties stand on one point.
 type PositionMatrix_Row struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The point, without its wording's alternatives and notes: id, label, heading, topic, parent, state, digest, and
@@ -484,9 +484,9 @@ func (x *PositionMatrix_Row) GetCells() []*PositionMatrix_Cell {
 // How many points are in a status.
 type PositionMatrix_StatusCount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The status.
+	// The status that is counted.
 	Status PositionMatrix_Status `protobuf:"varint,1,opt,name=status,proto3,enum=parley.v1.PositionMatrix_Status" json:"status,omitempty"`
-	// How many.
+	// How many points are in it.
 	Count         int32 `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

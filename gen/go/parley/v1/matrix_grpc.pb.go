@@ -29,6 +29,8 @@ const (
 // Answers that are worked out from the record, for what the caller may see of it.
 type AnalysisServiceClient interface {
 	// Who stands where on each point of a revision: what counts, whether it still stands, and the point's status.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
 	GetPositionMatrix(ctx context.Context, in *GetPositionMatrixRequest, opts ...grpc.CallOption) (*PositionMatrix, error)
 }
 
@@ -57,6 +59,8 @@ func (c *analysisServiceClient) GetPositionMatrix(ctx context.Context, in *GetPo
 // Answers that are worked out from the record, for what the caller may see of it.
 type AnalysisServiceServer interface {
 	// Who stands where on each point of a revision: what counts, whether it still stands, and the point's status.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
 	GetPositionMatrix(context.Context, *GetPositionMatrixRequest) (*PositionMatrix, error)
 	mustEmbedUnimplementedAnalysisServiceServer()
 }

@@ -134,7 +134,7 @@ func (x *Negotiation) GetEtag() string {
 	return ""
 }
 
-// Request of GetNegotiation.
+// Names one negotiation, and the moment to read it at.
 type GetNegotiationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which negotiation. Example: `negotiations/ukraine-peace-plan`.
@@ -189,7 +189,7 @@ func (x *GetNegotiationRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request of ListNegotiations.
+// Asks for one page of negotiations, filtered and in order.
 type ListNegotiationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How many at the most; 50 if unset, never more than 1,000.
@@ -280,7 +280,7 @@ func (x *ListNegotiationsRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Response of ListNegotiations.
+// One page of negotiations, and how to get the next.
 type ListNegotiationsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The negotiations of this page.
@@ -335,7 +335,7 @@ func (x *ListNegotiationsResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Request of CreateNegotiation.
+// Brings a new negotiation, and the id to record it under.
 type CreateNegotiationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The negotiation to open; its `name` is ignored.
@@ -409,7 +409,7 @@ func (x *CreateNegotiationRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of UpdateNegotiation.
+// Brings new values for a negotiation, and says which of its fields take them.
 type UpdateNegotiationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The new values, with `name` saying which negotiation; `etag`, if set, must be the current one.
@@ -482,10 +482,10 @@ func (x *UpdateNegotiationRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of DeleteNegotiation.
+// Names the negotiation to delete; with its etag, only if nobody has changed it since.
 type DeleteNegotiationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which negotiation.
+	// Which negotiation. Example: `negotiations/ukraine-peace-plan`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// If set, must be the current etag.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
@@ -555,10 +555,10 @@ func (x *DeleteNegotiationRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of UndeleteNegotiation.
+// Names the deleted negotiation to bring back; with its etag, only if nobody has changed it since.
 type UndeleteNegotiationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which negotiation.
+	// Which negotiation. Example: `negotiations/ukraine-peace-plan`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// If set, must be the current etag.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`

@@ -33,18 +33,31 @@ const (
 //
 // Negotiations: the folders that hold everything else.
 type NegotiationServiceClient interface {
-	// Reads one negotiation.
+	// Reads one negotiation by its name, as it is now or as the record had it at an earlier moment.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetNegotiation(ctx context.Context, in *GetNegotiationRequest, opts ...grpc.CallOption) (*Negotiation, error)
 	// Lists the negotiations that the caller may know of.
+	//
+	// Errors: PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListNegotiations(ctx context.Context, in *ListNegotiationsRequest, opts ...grpc.CallOption) (*ListNegotiationsResponse, error)
-	// Opens a negotiation.
+	// Opens a negotiation, under an id that the caller may choose.
+	//
+	// Errors: RESOURCE_EXISTS, REFERENCE_NOT_FOUND, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CreateNegotiation(ctx context.Context, in *CreateNegotiationRequest, opts ...grpc.CallOption) (*Negotiation, error)
 	// Changes fields of a negotiation. What stood there before stays readable by `as_of`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UpdateNegotiation(ctx context.Context, in *UpdateNegotiationRequest, opts ...grpc.CallOption) (*Negotiation, error)
 	// Deletes a negotiation softly: everything in it reads as NOT_FOUND, except by `as_of` before now, until it is
 	// undeleted. Nothing is ever erased.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	DeleteNegotiation(ctx context.Context, in *DeleteNegotiationRequest, opts ...grpc.CallOption) (*Negotiation, error)
 	// Brings a deleted negotiation back with everything in it.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_NOT_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UndeleteNegotiation(ctx context.Context, in *UndeleteNegotiationRequest, opts ...grpc.CallOption) (*Negotiation, error)
 }
 
@@ -122,18 +135,31 @@ func (c *negotiationServiceClient) UndeleteNegotiation(ctx context.Context, in *
 //
 // Negotiations: the folders that hold everything else.
 type NegotiationServiceServer interface {
-	// Reads one negotiation.
+	// Reads one negotiation by its name, as it is now or as the record had it at an earlier moment.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetNegotiation(context.Context, *GetNegotiationRequest) (*Negotiation, error)
 	// Lists the negotiations that the caller may know of.
+	//
+	// Errors: PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListNegotiations(context.Context, *ListNegotiationsRequest) (*ListNegotiationsResponse, error)
-	// Opens a negotiation.
+	// Opens a negotiation, under an id that the caller may choose.
+	//
+	// Errors: RESOURCE_EXISTS, REFERENCE_NOT_FOUND, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CreateNegotiation(context.Context, *CreateNegotiationRequest) (*Negotiation, error)
 	// Changes fields of a negotiation. What stood there before stays readable by `as_of`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UpdateNegotiation(context.Context, *UpdateNegotiationRequest) (*Negotiation, error)
 	// Deletes a negotiation softly: everything in it reads as NOT_FOUND, except by `as_of` before now, until it is
 	// undeleted. Nothing is ever erased.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	DeleteNegotiation(context.Context, *DeleteNegotiationRequest) (*Negotiation, error)
 	// Brings a deleted negotiation back with everything in it.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_NOT_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UndeleteNegotiation(context.Context, *UndeleteNegotiationRequest) (*Negotiation, error)
 	mustEmbedUnimplementedNegotiationServiceServer()
 }

@@ -31,7 +31,7 @@ type Party_Kind int32
 const (
 	// Not said.
 	Party_KIND_UNSPECIFIED Party_Kind = 0
-	// A state.
+	// A country, by its government.
 	Party_KIND_STATE Party_Kind = 1
 	// An organisation of states or people: the EU, the Red Cross.
 	Party_KIND_ORGANISATION Party_Kind = 2
@@ -322,7 +322,7 @@ func (x *Party) GetEtag() string {
 	return ""
 }
 
-// Request of GetParty.
+// Names one party, and the moment to read it at.
 type GetPartyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which party. Example: `negotiations/ukraine-peace-plan/parties/ukraine`.
@@ -377,7 +377,7 @@ func (x *GetPartyRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request of ListParties.
+// Asks for one page of parties, filtered and in order.
 type ListPartiesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Where to look. Example: `negotiations/ukraine-peace-plan`.
@@ -477,7 +477,7 @@ func (x *ListPartiesRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Response of ListParties.
+// One page of parties, and how to get the next.
 type ListPartiesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The parties of this page.
@@ -532,7 +532,7 @@ func (x *ListPartiesResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Request of CreateParty.
+// Brings a new party, and the id to record it under.
 type CreatePartyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Where to record it. Example: `negotiations/ukraine-peace-plan`.
@@ -615,7 +615,7 @@ func (x *CreatePartyRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of UpdateParty.
+// Brings new values for a party, and says which of its fields take them.
 type UpdatePartyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The new values, with `name` saying which party; `etag`, if set, must be the current one.
@@ -688,10 +688,10 @@ func (x *UpdatePartyRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of DeleteParty.
+// Names the party to delete; with its etag, only if nobody has changed it since.
 type DeletePartyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which party.
+	// Which party. Example: `negotiations/ukraine-peace-plan/parties/ukraine`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// If set, must be the current etag.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
@@ -761,10 +761,10 @@ func (x *DeletePartyRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of UndeleteParty.
+// Names the deleted party to bring back; with its etag, only if nobody has changed it since.
 type UndeletePartyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which party.
+	// Which party. Example: `negotiations/ukraine-peace-plan/parties/ukraine`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// If set, must be the current etag.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`

@@ -33,18 +33,31 @@ const (
 //
 // Parties: who negotiates, mediates, guarantees or watches.
 type PartyServiceClient interface {
-	// Reads one party.
+	// Reads one party by its name, as it is now or as the record had it at an earlier moment.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetParty(ctx context.Context, in *GetPartyRequest, opts ...grpc.CallOption) (*Party, error)
-	// Lists parties.
+	// Lists the parties of a negotiation that the caller may know of.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListParties(ctx context.Context, in *ListPartiesRequest, opts ...grpc.CallOption) (*ListPartiesResponse, error)
-	// Records a party.
+	// Records a party, under an id that the caller may choose.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CreateParty(ctx context.Context, in *CreatePartyRequest, opts ...grpc.CallOption) (*Party, error)
 	// Changes fields of a party. What stood there before stays readable by `as_of`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UpdateParty(ctx context.Context, in *UpdatePartyRequest, opts ...grpc.CallOption) (*Party, error)
 	// Deletes a party softly: it is listed only with `show_deleted`, counts nowhere, and can be undeleted. Nothing is
 	// ever erased.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	DeleteParty(ctx context.Context, in *DeletePartyRequest, opts ...grpc.CallOption) (*Party, error)
 	// Brings a deleted party back.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_NOT_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UndeleteParty(ctx context.Context, in *UndeletePartyRequest, opts ...grpc.CallOption) (*Party, error)
 }
 
@@ -122,18 +135,31 @@ func (c *partyServiceClient) UndeleteParty(ctx context.Context, in *UndeletePart
 //
 // Parties: who negotiates, mediates, guarantees or watches.
 type PartyServiceServer interface {
-	// Reads one party.
+	// Reads one party by its name, as it is now or as the record had it at an earlier moment.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetParty(context.Context, *GetPartyRequest) (*Party, error)
-	// Lists parties.
+	// Lists the parties of a negotiation that the caller may know of.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListParties(context.Context, *ListPartiesRequest) (*ListPartiesResponse, error)
-	// Records a party.
+	// Records a party, under an id that the caller may choose.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CreateParty(context.Context, *CreatePartyRequest) (*Party, error)
 	// Changes fields of a party. What stood there before stays readable by `as_of`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UpdateParty(context.Context, *UpdatePartyRequest) (*Party, error)
 	// Deletes a party softly: it is listed only with `show_deleted`, counts nowhere, and can be undeleted. Nothing is
 	// ever erased.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	DeleteParty(context.Context, *DeletePartyRequest) (*Party, error)
 	// Brings a deleted party back.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_NOT_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UndeleteParty(context.Context, *UndeletePartyRequest) (*Party, error)
 	mustEmbedUnimplementedPartyServiceServer()
 }

@@ -223,7 +223,7 @@ func (x *Plan) GetEtag() string {
 	return ""
 }
 
-// Request of GetPlan.
+// Names one plan, and the moment to read it at.
 type GetPlanRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which plan. Example: `negotiations/ukraine-peace-plan/plans/us-draft`.
@@ -278,7 +278,7 @@ func (x *GetPlanRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request of ListPlans.
+// Asks for one page of plans, filtered and in order.
 type ListPlansRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Where to look. Example: `negotiations/ukraine-peace-plan`.
@@ -378,7 +378,7 @@ func (x *ListPlansRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Response of ListPlans.
+// One page of plans, and how to get the next.
 type ListPlansResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The plans of this page.
@@ -433,7 +433,7 @@ func (x *ListPlansResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Request of CreatePlan.
+// Brings a new plan, and the id to record it under.
 type CreatePlanRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Where to record it. Example: `negotiations/ukraine-peace-plan`.
@@ -516,7 +516,7 @@ func (x *CreatePlanRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of UpdatePlan.
+// Brings new values for a plan, and says which of its fields take them.
 type UpdatePlanRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The new values, with `name` saying which plan; `etag`, if set, must be the current one.
@@ -589,10 +589,10 @@ func (x *UpdatePlanRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of DeletePlan.
+// Names the plan to delete; with its etag, only if nobody has changed it since.
 type DeletePlanRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which plan.
+	// Which plan. Example: `negotiations/ukraine-peace-plan/plans/us-draft`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// If set, must be the current etag.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
@@ -662,10 +662,10 @@ func (x *DeletePlanRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of UndeletePlan.
+// Names the deleted plan to bring back; with its etag, only if nobody has changed it since.
 type UndeletePlanRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which plan.
+	// Which plan. Example: `negotiations/ukraine-peace-plan/plans/us-draft`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// If set, must be the current etag.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`

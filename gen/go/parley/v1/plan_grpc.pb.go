@@ -39,32 +39,58 @@ const (
 //
 // Plans: lines of text on the table, their revisions and points.
 type PlanServiceClient interface {
-	// Reads one plan.
+	// Reads one plan by its name, as it is now or as the record had it at an earlier moment.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetPlan(ctx context.Context, in *GetPlanRequest, opts ...grpc.CallOption) (*Plan, error)
-	// Lists plans.
+	// Lists the plans of a negotiation that the caller may know of.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListPlans(ctx context.Context, in *ListPlansRequest, opts ...grpc.CallOption) (*ListPlansResponse, error)
-	// Records a plan.
+	// Records a plan, under an id that the caller may choose.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CreatePlan(ctx context.Context, in *CreatePlanRequest, opts ...grpc.CallOption) (*Plan, error)
 	// Changes fields of a plan. What stood there before stays readable by `as_of`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UpdatePlan(ctx context.Context, in *UpdatePlanRequest, opts ...grpc.CallOption) (*Plan, error)
-	// Deletes a plan softly: it is listed only with `show_deleted`, counts nowhere, and can be undeleted. Nothing is
-	// ever erased.
+	// Deletes a plan softly: it is listed only with `show_deleted`, counts nowhere, and can be undeleted. Nothing is ever
+	// erased.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	DeletePlan(ctx context.Context, in *DeletePlanRequest, opts ...grpc.CallOption) (*Plan, error)
 	// Brings a deleted plan back.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_NOT_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UndeletePlan(ctx context.Context, in *UndeletePlanRequest, opts ...grpc.CallOption) (*Plan, error)
 	// Commits a revision: by changes against its parents, or as a whole new text that the server matches to the parent.
 	// Fails with HEAD_MOVED if the plan's latest revision is not among the parents.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, HEAD_MOVED, REFERENCE_NOT_FOUND, REVISION_UNRELATED, POINT_UNKNOWN,
+	// POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CommitRevision(ctx context.Context, in *CommitRevisionRequest, opts ...grpc.CallOption) (*CommitRevisionResponse, error)
 	// Reads one revision, with its points in the view FULL. `revisions/latest` is the newest that the caller may see.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetRevision(ctx context.Context, in *GetRevisionRequest, opts ...grpc.CallOption) (*Revision, error)
 	// Lists the revisions of a plan, oldest first, without their points.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListRevisions(ctx context.Context, in *ListRevisionsRequest, opts ...grpc.CallOption) (*ListRevisionsResponse, error)
 	// Reads one point as it stands in a revision.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetPoint(ctx context.Context, in *GetPointRequest, opts ...grpc.CallOption) (*Point, error)
-	// Lists the revisions that brought in or changed a point, oldest first, each with the point as it then stood and
-	// what was done to it; those of other plans that the plan descends from are included.
+	// Lists the revisions that brought in or changed a point, oldest first, each with the point as it then stood and what
+	// was done to it; those of other plans that the plan descends from are included.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID.
 	ListPointHistory(ctx context.Context, in *ListPointHistoryRequest, opts ...grpc.CallOption) (*ListPointHistoryResponse, error)
 	// Compares any two revisions, also of different plans: what happened to each point, and the words that changed.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
 	DiffRevisions(ctx context.Context, in *DiffRevisionsRequest, opts ...grpc.CallOption) (*DiffRevisionsResponse, error)
 }
 
@@ -202,32 +228,58 @@ func (c *planServiceClient) DiffRevisions(ctx context.Context, in *DiffRevisions
 //
 // Plans: lines of text on the table, their revisions and points.
 type PlanServiceServer interface {
-	// Reads one plan.
+	// Reads one plan by its name, as it is now or as the record had it at an earlier moment.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetPlan(context.Context, *GetPlanRequest) (*Plan, error)
-	// Lists plans.
+	// Lists the plans of a negotiation that the caller may know of.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListPlans(context.Context, *ListPlansRequest) (*ListPlansResponse, error)
-	// Records a plan.
+	// Records a plan, under an id that the caller may choose.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CreatePlan(context.Context, *CreatePlanRequest) (*Plan, error)
 	// Changes fields of a plan. What stood there before stays readable by `as_of`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UpdatePlan(context.Context, *UpdatePlanRequest) (*Plan, error)
-	// Deletes a plan softly: it is listed only with `show_deleted`, counts nowhere, and can be undeleted. Nothing is
-	// ever erased.
+	// Deletes a plan softly: it is listed only with `show_deleted`, counts nowhere, and can be undeleted. Nothing is ever
+	// erased.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	DeletePlan(context.Context, *DeletePlanRequest) (*Plan, error)
 	// Brings a deleted plan back.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_NOT_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UndeletePlan(context.Context, *UndeletePlanRequest) (*Plan, error)
 	// Commits a revision: by changes against its parents, or as a whole new text that the server matches to the parent.
 	// Fails with HEAD_MOVED if the plan's latest revision is not among the parents.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, HEAD_MOVED, REFERENCE_NOT_FOUND, REVISION_UNRELATED, POINT_UNKNOWN,
+	// POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CommitRevision(context.Context, *CommitRevisionRequest) (*CommitRevisionResponse, error)
 	// Reads one revision, with its points in the view FULL. `revisions/latest` is the newest that the caller may see.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetRevision(context.Context, *GetRevisionRequest) (*Revision, error)
 	// Lists the revisions of a plan, oldest first, without their points.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListRevisions(context.Context, *ListRevisionsRequest) (*ListRevisionsResponse, error)
 	// Reads one point as it stands in a revision.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetPoint(context.Context, *GetPointRequest) (*Point, error)
-	// Lists the revisions that brought in or changed a point, oldest first, each with the point as it then stood and
-	// what was done to it; those of other plans that the plan descends from are included.
+	// Lists the revisions that brought in or changed a point, oldest first, each with the point as it then stood and what
+	// was done to it; those of other plans that the plan descends from are included.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID.
 	ListPointHistory(context.Context, *ListPointHistoryRequest) (*ListPointHistoryResponse, error)
 	// Compares any two revisions, also of different plans: what happened to each point, and the words that changed.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
 	DiffRevisions(context.Context, *DiffRevisionsRequest) (*DiffRevisionsResponse, error)
 	mustEmbedUnimplementedPlanServiceServer()
 }

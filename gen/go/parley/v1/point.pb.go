@@ -92,7 +92,7 @@ func (Point_State) EnumDescriptor() ([]byte, []int) {
 	return file_parley_v1_point_proto_rawDescGZIP(), []int{0, 0}
 }
 
-// By what.
+// By what a point was recognised.
 type PointMatch_How int32
 
 const (
@@ -645,7 +645,7 @@ type PointChange_Add_ struct {
 }
 
 type PointChange_Edit_ struct {
-	// New wording.
+	// New wording, or new facts.
 	Edit *PointChange_Edit `protobuf:"bytes,2,opt,name=edit,proto3,oneof"`
 }
 
@@ -675,7 +675,7 @@ type PointChange_Relocate_ struct {
 }
 
 type PointChange_Obscure_ struct {
-	// Not known.
+	// Not known what became of it.
 	Obscure *PointChange_Obscure `protobuf:"bytes,8,opt,name=obscure,proto3,oneof"`
 }
 
@@ -780,7 +780,7 @@ func (x *PointMatch) GetSimilarity() float64 {
 	return 0
 }
 
-// A new point.
+// Brings a new point into the text.
 type PointChange_Add struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The point; its id is made by the server if empty, its `parent` and place come from `to`.
@@ -886,7 +886,7 @@ func (x *PointChange_Edit) GetPoint() *Point {
 // A new place. What belongs to the point comes along.
 type PointChange_Move struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which point.
+	// Id of the point.
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// Where it goes.
 	To            *Placement `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
@@ -941,7 +941,7 @@ func (x *PointChange_Move) GetTo() *Placement {
 // A new number, which ages no stance.
 type PointChange_Renumber struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which point.
+	// Id of the point.
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// The new number; empty for none.
 	Label         string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
@@ -996,7 +996,7 @@ func (x *PointChange_Renumber) GetLabel() string {
 // Takes a point out of the text, with what belongs to it.
 type PointChange_Strike struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which point.
+	// Id of the point.
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// Why, for the point's note.
 	Note          string `protobuf:"bytes,2,opt,name=note,proto3" json:"note,omitempty"`
@@ -1051,7 +1051,7 @@ func (x *PointChange_Strike) GetNote() string {
 // Leaves a point, with what belongs to it, to be settled later or by leaders (state DEFERRED).
 type PointChange_Park struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which point.
+	// Id of the point.
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// To whom it is left, for the point's note.
 	Note          string `protobuf:"bytes,2,opt,name=note,proto3" json:"note,omitempty"`
@@ -1106,7 +1106,7 @@ func (x *PointChange_Park) GetNote() string {
 // Takes a point, with what belongs to it, into another plan (state MOVED).
 type PointChange_Relocate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which point.
+	// Id of the point.
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// The plan that it goes to.
 	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
@@ -1170,7 +1170,7 @@ func (x *PointChange_Relocate) GetNote() string {
 // Says that the record does not know what became of a point (state UNKNOWN).
 type PointChange_Obscure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which point.
+	// Id of the point.
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// What is not known, for the point's note.
 	Note          string `protobuf:"bytes,2,opt,name=note,proto3" json:"note,omitempty"`
@@ -1226,7 +1226,7 @@ func (x *PointChange_Obscure) GetNote() string {
 // of them bears its id, it lives on in that one; otherwise it becomes SUPERSEDED.
 type PointChange_Split struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which point.
+	// Id of the point.
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// Two or more; ids are made by the server if empty.
 	Into          []*Point `protobuf:"bytes,2,rep,name=into,proto3" json:"into,omitempty"`
@@ -1282,7 +1282,7 @@ func (x *PointChange_Split) GetInto() []*Point {
 // the id of one of them, that one lives on; the others become SUPERSEDED.
 type PointChange_Merge struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which points, two or more.
+	// Ids of the points, two or more.
 	Points []string `protobuf:"bytes,1,rep,name=points,proto3" json:"points,omitempty"`
 	// What they become; its id is made by the server if empty.
 	Into          *Point `protobuf:"bytes,2,opt,name=into,proto3" json:"into,omitempty"`
@@ -1337,7 +1337,7 @@ func (x *PointChange_Merge) GetInto() *Point {
 // Takes a point as it stands in another parent: in place of this text's version, or as an added point.
 type PointChange_Adopt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which point.
+	// Id of the point.
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// The parent to take it from.
 	Revision string `protobuf:"bytes,2,opt,name=revision,proto3" json:"revision,omitempty"`

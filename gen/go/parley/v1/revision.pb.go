@@ -374,7 +374,7 @@ func (x *Revision) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request of CommitRevision.
+// Brings a new version of a plan's text, and says what it follows from.
 type CommitRevisionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The plan. Example: `negotiations/ukraine-peace-plan/plans/us-draft`.
@@ -516,7 +516,7 @@ func (*CommitRevisionRequest_Changes_) isCommitRevisionRequest_Body() {}
 
 func (*CommitRevisionRequest_Text_) isCommitRevisionRequest_Body() {}
 
-// Response of CommitRevision.
+// The revision as committed, and which of its points are not as in the first parent.
 type CommitRevisionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The revision, with its points if `view` is FULL.
@@ -581,7 +581,7 @@ func (x *CommitRevisionResponse) GetChanged() []string {
 	return nil
 }
 
-// Request of GetRevision.
+// Names one revision, how much of it to answer, and the moment to read it at.
 type GetRevisionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which revision. Example: `negotiations/ukraine-peace-plan/plans/us-draft/revisions/latest`.
@@ -645,7 +645,7 @@ func (x *GetRevisionRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request of ListRevisions.
+// Asks for one page of a plan's revisions, filtered and in order.
 type ListRevisionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which plan. Example: `negotiations/ukraine-peace-plan/plans/us-draft`; `negotiations/ukraine-peace-plan/plans/-`
@@ -737,7 +737,7 @@ func (x *ListRevisionsRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Response of ListRevisions.
+// One page of revisions, and how to get the next.
 type ListRevisionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The revisions of this page, in the view BASIC.
@@ -792,7 +792,7 @@ func (x *ListRevisionsResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Request of GetPoint.
+// Names one point of one revision, and the moment to read it at.
 type GetPointRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which point of which revision. Example:
@@ -848,7 +848,7 @@ func (x *GetPointRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request of ListPointHistory.
+// Names a plan and one of its points, and asks for one page of what became of it.
 type ListPointHistoryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The plan. Example: `negotiations/ukraine-peace-plan/plans/us-draft`.
@@ -930,7 +930,7 @@ func (x *ListPointHistoryRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Response of ListPointHistory.
+// One page of the versions of a point, and how to get the next.
 type ListPointHistoryResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The point's versions of this page.

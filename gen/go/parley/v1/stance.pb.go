@@ -124,7 +124,7 @@ const (
 	Stance_LEVEL_DELEGATION Stance_Level = 1
 	// The negotiators, subject to approval at home.
 	Stance_LEVEL_AD_REFERENDUM Stance_Level = 2
-	// The capital.
+	// The government at home: no approval is missing.
 	Stance_LEVEL_CAPITAL Stance_Level = 3
 )
 
@@ -381,7 +381,7 @@ func (x *Stance) GetEtag() string {
 	return ""
 }
 
-// Request of GetStance.
+// Names one stance, and the moment to read it at.
 type GetStanceRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which stance. Example: `negotiations/ukraine-peace-plan/stances/ua-v8-whole`.
@@ -436,7 +436,7 @@ func (x *GetStanceRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request of ListStances.
+// Asks for one page of stances, filtered and in order.
 type ListStancesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Where to look. Example: `negotiations/ukraine-peace-plan`.
@@ -536,7 +536,7 @@ func (x *ListStancesRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// Response of ListStances.
+// One page of stances, and how to get the next.
 type ListStancesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The stances of this page.
@@ -591,7 +591,7 @@ func (x *ListStancesResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Request of CreateStance.
+// Brings a new stance, and the id to record it under.
 type CreateStanceRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Where to record it. Example: `negotiations/ukraine-peace-plan`.
@@ -674,7 +674,7 @@ func (x *CreateStanceRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of UpdateStance.
+// Brings new values for a stance, and says which of its fields take them.
 type UpdateStanceRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The new values, with `name` saying which stance; `etag`, if set, must be the current one.
@@ -747,10 +747,10 @@ func (x *UpdateStanceRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of DeleteStance.
+// Names the stance to delete; with its etag, only if nobody has changed it since.
 type DeleteStanceRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which stance.
+	// Which stance. Example: `negotiations/ukraine-peace-plan/stances/ua-v8-whole`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// If set, must be the current etag.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
@@ -820,10 +820,10 @@ func (x *DeleteStanceRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of UndeleteStance.
+// Names the deleted stance to bring back; with its etag, only if nobody has changed it since.
 type UndeleteStanceRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Which stance.
+	// Which stance. Example: `negotiations/ukraine-peace-plan/stances/ua-v8-whole`.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// If set, must be the current etag.
 	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
@@ -893,7 +893,7 @@ func (x *UndeleteStanceRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Request of BatchCreateStances.
+// Brings several new stances, to be recorded together or not at all.
 type BatchCreateStancesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The parent of all items.
@@ -966,7 +966,7 @@ func (x *BatchCreateStancesRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Response of BatchCreateStances.
+// The stances that were recorded together.
 type BatchCreateStancesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What was recorded, in the order of the requests.

@@ -34,20 +34,37 @@ const (
 //
 // Stances: what parties say about given wording.
 type StanceServiceClient interface {
-	// Reads one stance.
+	// Reads one stance by its name, as it is now or as the record had it at an earlier moment.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetStance(ctx context.Context, in *GetStanceRequest, opts ...grpc.CallOption) (*Stance, error)
-	// Lists stances.
+	// Lists the stances in a negotiation that the caller may know of, whoever took them and on whatever.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListStances(ctx context.Context, in *ListStancesRequest, opts ...grpc.CallOption) (*ListStancesResponse, error)
-	// Records a stance.
+	// Records a stance, under an id that the caller may choose.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, POINT_UNKNOWN, POINT_STATE_CONFLICT,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CreateStance(ctx context.Context, in *CreateStanceRequest, opts ...grpc.CallOption) (*Stance, error)
 	// Changes fields of a stance. What stood there before stays readable by `as_of`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UpdateStance(ctx context.Context, in *UpdateStanceRequest, opts ...grpc.CallOption) (*Stance, error)
 	// Deletes a stance softly: it is listed only with `show_deleted`, counts nowhere, and can be undeleted. Nothing is
 	// ever erased.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	DeleteStance(ctx context.Context, in *DeleteStanceRequest, opts ...grpc.CallOption) (*Stance, error)
 	// Brings a deleted stance back.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_NOT_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UndeleteStance(ctx context.Context, in *UndeleteStanceRequest, opts ...grpc.CallOption) (*Stance, error)
 	// Records up to 1,000 stances in one entry: all or none. Each item's errors are reported under `requests[i]`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, POINT_UNKNOWN, POINT_STATE_CONFLICT,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	BatchCreateStances(ctx context.Context, in *BatchCreateStancesRequest, opts ...grpc.CallOption) (*BatchCreateStancesResponse, error)
 }
 
@@ -135,20 +152,37 @@ func (c *stanceServiceClient) BatchCreateStances(ctx context.Context, in *BatchC
 //
 // Stances: what parties say about given wording.
 type StanceServiceServer interface {
-	// Reads one stance.
+	// Reads one stance by its name, as it is now or as the record had it at an earlier moment.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
 	GetStance(context.Context, *GetStanceRequest) (*Stance, error)
-	// Lists stances.
+	// Lists the stances in a negotiation that the caller may know of, whoever took them and on whatever.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
 	ListStances(context.Context, *ListStancesRequest) (*ListStancesResponse, error)
-	// Records a stance.
+	// Records a stance, under an id that the caller may choose.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, POINT_UNKNOWN, POINT_STATE_CONFLICT,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CreateStance(context.Context, *CreateStanceRequest) (*Stance, error)
 	// Changes fields of a stance. What stood there before stays readable by `as_of`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UpdateStance(context.Context, *UpdateStanceRequest) (*Stance, error)
 	// Deletes a stance softly: it is listed only with `show_deleted`, counts nowhere, and can be undeleted. Nothing is
 	// ever erased.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	DeleteStance(context.Context, *DeleteStanceRequest) (*Stance, error)
 	// Brings a deleted stance back.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_NOT_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	UndeleteStance(context.Context, *UndeleteStanceRequest) (*Stance, error)
 	// Records up to 1,000 stances in one entry: all or none. Each item's errors are reported under `requests[i]`.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, REFERENCE_NOT_FOUND, POINT_UNKNOWN, POINT_STATE_CONFLICT,
+	// REQUEST_ID_REUSED, PERMISSION_DENIED.
 	BatchCreateStances(context.Context, *BatchCreateStancesRequest) (*BatchCreateStancesResponse, error)
 	mustEmbedUnimplementedStanceServiceServer()
 }

@@ -64,7 +64,10 @@ func namesEarly(t *testing.T, l ledger.Ledger) {
 		add(t, l, "c", 0, "x") // would wait for a lock of ours
 		break
 	}
-	for range l.Negotiations(ctx, "") {
+	for _, err := range l.Negotiations(ctx, "") {
+		if err != nil {
+			t.Errorf("before Close: %v", err)
+		}
 		closeLedger(t, l)
 		break
 	}
