@@ -3,9 +3,10 @@ DATA ?=
 COUNT ?= 6
 BUF = bin/buf
 LINT = bin/golangci-lint
+GRPCURL = bin/grpcurl
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint gen check-gen bench clean
+.PHONY: help run build test test-clients lint gen check-gen bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -18,6 +19,9 @@ run: build ## start the server with the example loaded; DATA=directory to keep t
 
 test: ## every Go test, with the race detector
 	go test -race -timeout 10m ./...
+
+test-clients: build $(GRPCURL) .protodeps ## grpcurl, Node and Python against the real server; client/foreign/install.sh gets what they need
+	client/foreign/run.sh
 
 lint: $(BUF) $(LINT) .protodeps ## check Go and the schema
 	$(LINT) run ./...
@@ -44,6 +48,9 @@ clean: ## remove what was built
 
 $(LINT): tools/lint/go.mod
 	go build -modfile=tools/lint/go.mod -o $(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(GRPCURL): tools/check/go.mod
+	go build -modfile=tools/check/go.mod -o $(GRPCURL) github.com/fullstorydev/grpcurl/cmd/grpcurl
 
 $(BUF): tools/buf/go.mod
 	go build -modfile=tools/buf/go.mod -o $(BUF) github.com/bufbuild/buf/cmd/buf
