@@ -12,10 +12,12 @@ import (
 	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
 	"github.com/seed-ff4a8210/parley/client/parley/internal/show"
 	"github.com/seed-ff4a8210/parley/client/planfile"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
 func (a *app) commit() *cobra.Command {
 	var file, plan, id string
+	var parents []string
 	var validateOnly bool
 	cmd := &cobra.Command{
 		Use: "commit -f FILE", Short: "Commit a revision from a plan file in Markdown or YAML", Args: usage(cobra.NoArgs),
@@ -24,6 +26,9 @@ one are recognised by their wording, or are new. Points of the parent that the f
 The front matter names the plan and the parents; parley plan show --markdown writes such a file.`,
 		Example: "parley plan show us-draft --markdown > draft.md\nparley commit -f draft.md --validate-only\nparley commit -f draft.md --id v9",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.present(cmd); err != nil {
+				return err
+			}
 			c, n, err := a.open(cmd.Context())
 			if err != nil {
 				return err
@@ -37,6 +42,12 @@ The front matter names the plan and the parents; parley plan show --markdown wri
 			}
 			if p.PlanName == "" {
 				return usageError{errors.New("the file names no plan; do so with --plan, or with `plan:` in its front matter")}
+			}
+			if len(parents) > 0 {
+				p.Revision.Parents = nil
+			}
+			for _, parent := range parents {
+				p.Revision.Parents = append(p.Revision.Parents, &parleyv1.Revision_Parent{Revision: revisionName(n, parent)})
 			}
 			p.RevisionID = cmp.Or(id, p.RevisionID)
 			req := p.Request()
@@ -53,9 +64,11 @@ The front matter names the plan and the parents; parley plan show --markdown wri
 	f := cmd.Flags()
 	f.StringVarP(&file, "file", "f", "", "the plan file, or - for standard input")
 	f.StringVar(&plan, "plan", "", "the plan, if the file does not say")
+	f.StringArrayVar(&parents, "parent", nil, "the revision that it follows from, in place of those that the file names; may be given several times")
 	f.StringVar(&id, "id", "", "id of the new revision; made by the server if not given")
 	f.BoolVar(&validateOnly, "validate-only", false, "check and tell what would be, but store nothing")
-	if err := errors.Join(cmd.MarkFlagRequired("file"), cmd.RegisterFlagCompletionFunc("plan", a.completing(100, planIDs))); err != nil {
+	if err := errors.Join(cmd.MarkFlagRequired("file"), cmd.RegisterFlagCompletionFunc("plan", a.completing(100, planIDs)),
+		cmd.RegisterFlagCompletionFunc("parent", a.completing(100, revisionIDs))); err != nil {
 		panic(err) // the flags are defined above
 	}
 	return cmd

@@ -8,6 +8,7 @@ import (
 
 	"charm.land/fang/v2"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/seed-ff4a8210/parley/client"
 	"github.com/seed-ff4a8210/parley/client/parley/internal/show"
@@ -29,14 +30,22 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
+// notFoundError is something missing that no single answer of the server says.
+type notFoundError struct{ error }
+
+func (e notFoundError) Unwrap() error { return e.error }
+
 // exitCode classes an error.
 func exitCode(err error) int {
 	var wrong usageError
+	var missing notFoundError
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &wrong):
 		return exitUsage
+	case errors.As(err, &missing):
+		return exitNotFound
 	}
 	switch client.Details(err).Code {
 	case codes.InvalidArgument, codes.OutOfRange:
@@ -53,13 +62,26 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
+// prefix is what stands before the server's words in an error: what was being done.
+func prefix(err error) string {
+	var inner interface {
+		error
+		GRPCStatus() *status.Status
+	}
+	if !errors.As(err, &inner) {
+		return ""
+	}
+	before, _, _ := strings.Cut(err.Error(), inner.Error())
+	return before
+}
+
 // printError says what went wrong, and of the server's errors each field and what helps.
 func (a *app) printError(w io.Writer, styles fang.Styles, err error) {
 	d := client.Details(err)
 	lines := []string{err.Error()}
 	switch {
 	case d.Reason != "":
-		lines = []string{d.Message}
+		lines = []string{prefix(err) + d.Message}
 		if len(d.Violations) > 1 {
 			for _, v := range d.Violations {
 				lines = append(lines, v.Field+": "+v.Description)

@@ -14,6 +14,9 @@ func (a *app) load() *cobra.Command {
 		Use: "load FILE...", Short: "Load a negotiation from files; what exists is left alone", Args: usage(cobra.MinimumNArgs(1)),
 		Long: "Load a negotiation from files: YAML or JSON, as parley export writes it. Several files make one negotiation.\nIt is safe to repeat: what has an id that exists is left alone.",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.present(cmd); err != nil {
+				return err
+			}
 			c, err := a.connect()
 			if err != nil {
 				return err
@@ -37,6 +40,9 @@ func (a *app) export() *cobra.Command {
 		Use: "export", Short: "Write the negotiation as a file that parley load reads", Args: usage(cobra.NoArgs),
 		Long: "Write the negotiation as a file that parley load reads, as far as you may see it: YAML, or JSON with -o json.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.present(cmd); err != nil {
+				return err
+			}
 			c, n, err := a.open(cmd.Context())
 			if err != nil {
 				return err

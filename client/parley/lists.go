@@ -56,7 +56,7 @@ func (a *app) parties() *cobra.Command {
 		Use: "parties [PARTY]", Short: "List the parties, or show one", Args: usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.completing(1, partyIDs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context())
+			c, n, err := a.open(cmd.Context(), args...)
 			if err != nil {
 				return err
 			}
@@ -81,7 +81,7 @@ func (a *app) parties() *cobra.Command {
 		},
 	}
 	l.add(cmd)
-	return cmd
+	return listAndShow(cmd, "PARTY")
 }
 
 func (a *app) demands() *cobra.Command {
@@ -89,9 +89,10 @@ func (a *app) demands() *cobra.Command {
 	var party string
 	cmd := &cobra.Command{
 		Use: "demands [PARTY/DEMAND]", Short: "List what the parties demand, or show one demand", Args: usage(cobra.MaximumNArgs(1)),
-		Example: "parley demands --party ukraine --filter 'strength = RED_LINE'",
+		ValidArgsFunction: a.completing(1, demandIDs),
+		Example:           "parley demands --party ukraine --filter 'strength = RED_LINE'",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context())
+			c, n, err := a.open(cmd.Context(), args...)
 			if err != nil {
 				return err
 			}
@@ -120,6 +121,15 @@ func (a *app) demands() *cobra.Command {
 	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
 		panic(err) // the flag is defined above
 	}
+	return listAndShow(cmd, "PARTY/DEMAND")
+}
+
+// listAndShow spells out what a command does without and with an argument: `parties list` and `parties show ukraine`.
+func listAndShow(cmd *cobra.Command, arg string) *cobra.Command {
+	list := &cobra.Command{Use: "list", Short: "List them", Args: usage(cobra.NoArgs), RunE: cmd.RunE}
+	one := &cobra.Command{Use: "show " + arg, Short: "Show one", Args: usage(cobra.ExactArgs(1)), RunE: cmd.RunE, ValidArgsFunction: cmd.ValidArgsFunction}
+	cmd.Flags().VisitAll(list.Flags().AddFlag)
+	cmd.AddCommand(list, one)
 	return cmd
 }
 

@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/seed-ff4a8210/parley/client"
 	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
+	"github.com/seed-ff4a8210/parley/client/parley/internal/show"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
@@ -14,11 +18,11 @@ func (a *app) matrix() *cobra.Command {
 	var parties []string
 	var gone bool
 	cmd := &cobra.Command{
-		Use: "matrix PLAN[/REVISION]", Short: "Show who stands where on each point", Args: usage(cobra.ExactArgs(1)),
+		Use: "matrix [PLAN[/REVISION]]", Short: "Show who stands where on each point", Args: usage(cobra.MaximumNArgs(1)),
 		Example:           "parley matrix us-draft/v8\nparley matrix us-draft --party russia --party ukraine",
 		ValidArgsFunction: a.completing(1, revisionIDs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context())
+			c, n, err := a.open(cmd.Context(), args...)
 			if err != nil {
 				return err
 			}
@@ -26,7 +30,11 @@ func (a *app) matrix() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			req := &parleyv1.GetPositionMatrixRequest{Revision: revisionName(n, args[0]), ShowGone: gone, AsOf: at}
+			revision, err := revisionOrOnly(cmd.Context(), c, n, args, at)
+			if err != nil {
+				return err
+			}
+			req := &parleyv1.GetPositionMatrixRequest{Revision: revision, ShowGone: gone, AsOf: at}
 			for _, p := range parties {
 				req.Parties = append(req.Parties, protoyaml.Expand("parley/Party", n, p))
 			}
@@ -47,6 +55,29 @@ func (a *app) matrix() *cobra.Command {
 		panic(err) // the flag is defined above
 	}
 	return cmd
+}
+
+// revisionOrOnly gives the revision that is asked for, or the newest one of the only plan that has any.
+func revisionOrOnly(ctx context.Context, c *client.Client, n string, args []string, at *timestamppb.Timestamp) (string, error) {
+	if len(args) > 0 {
+		return revisionName(n, args[0]), nil
+	}
+	var newest, ids []string
+	for plan, err := range client.All(ctx, c.Plans.ListPlans, &parleyv1.ListPlansRequest{Parent: n, AsOf: at}, (*parleyv1.ListPlansResponse).GetPlans) {
+		if err != nil {
+			return "", err
+		}
+		if plan.GetLatestRevision() != "" {
+			newest, ids = append(newest, plan.GetLatestRevision()), append(ids, show.ID(plan.GetName()))
+		}
+	}
+	switch len(newest) {
+	case 0:
+		return "", notFoundError{fmt.Errorf("%s has no plan with a text", n)}
+	case 1:
+		return newest[0], nil
+	}
+	return "", usageError{fmt.Errorf("there are several plans; name one: %s", strings.Join(ids, ", "))}
 }
 
 // wholeMatrix reads all pages of a matrix into one.

@@ -15,21 +15,18 @@ import (
 
 var update = flag.Bool("update", false, "write what the commands print into the scripts")
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"parley": main})
-}
-
-// TestSessions runs the sessions in testdata, each against a real server of its own that holds the example.
+// TestSessions runs the sessions in testdata, each against a real server of its own that holds the example. The commands
+// are built for it, as the test's own binary takes long to start when it watches for races.
 func TestSessions(t *testing.T) {
-	bin := filepath.Join(t.TempDir(), "parleyd")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../../server/parleyd").CombinedOutput(); err != nil {
-		t.Fatalf("build the server: %v\n%s", err, out)
+	bin := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".", "../../server/parleyd").CombinedOutput(); err != nil {
+		t.Fatalf("build the commands: %v\n%s", err, out)
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			data := filepath.Join(e.WorkDir, ".parley")
-			addr, stop, err := startServer(bin, data)
+			addr, stop, err := startServer(filepath.Join(bin, "parleyd"), data)
 			if err != nil {
 				return err
 			}
@@ -38,6 +35,7 @@ func TestSessions(t *testing.T) {
 					t.Errorf("the server should end cleanly when interrupted: %v", err)
 				}
 			})
+			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			e.Setenv("PARLEY_SERVER", addr)
 			e.Setenv("PARLEY_DATA", data)
 			e.Setenv("HOME", e.WorkDir)

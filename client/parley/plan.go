@@ -16,9 +16,8 @@ import (
 )
 
 func (a *app) plan() *cobra.Command {
-	cmd := &cobra.Command{Use: "plan", Short: "Read a plan: its revisions, its text, what changed"}
-	cmd.AddCommand(a.planLog(), a.planShow(), a.planDiff(), a.planHistory())
-	return cmd
+	return group(&cobra.Command{Use: "plan", Short: "Read a plan: its revisions, its text, what changed"},
+		a.planLog(), a.planShow(), a.planDiff(), a.planHistory())
 }
 
 func negotiationOf(name string) string {
@@ -27,18 +26,22 @@ func negotiationOf(name string) string {
 
 // revisionName completes `us-draft`, `us-draft/v8` or a full name; a plan alone stands for its newest revision.
 func revisionName(n, arg string) string {
-	if !strings.Contains(arg, "/") {
+	rest := strings.TrimPrefix(arg, n+"/")
+	switch {
+	case !strings.Contains(arg, "/"):
 		arg += "/latest"
+	case strings.HasPrefix(rest, "plans/") && strings.Count(rest, "/") == 1:
+		arg = rest + "/revisions/latest"
 	}
 	return protoyaml.Expand("parley/Revision", n, arg)
 }
 
 func (a *app) planLog() *cobra.Command {
 	return &cobra.Command{
-		Use: "log [PLAN]", Short: "List the revisions of a plan, or of all, oldest first", Args: usage(cobra.MaximumNArgs(1)),
+		Use: "log [PLAN]", Short: "List the revisions of a plan, or of all, newest first", Args: usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.completing(1, planIDs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context())
+			c, n, err := a.open(cmd.Context(), args...)
 			if err != nil {
 				return err
 			}
@@ -60,8 +63,9 @@ func (a *app) planLog() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			slices.Reverse(list) // so that of one moment the later stands first
 			slices.SortStableFunc(list, func(a, b *parleyv1.Revision) int {
-				return a.GetCreateTime().AsTime().Compare(b.GetCreateTime().AsTime())
+				return b.GetCreateTime().AsTime().Compare(a.GetCreateTime().AsTime())
 			})
 			return answerAll(a, list, a.page().Log)
 		},
@@ -75,7 +79,7 @@ func (a *app) planShow() *cobra.Command {
 		Example:           "parley plan show us-draft/v8\nparley plan show us-draft --markdown > draft.md   # edit, then: parley commit -f draft.md",
 		ValidArgsFunction: a.completing(1, revisionIDs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context())
+			c, n, err := a.open(cmd.Context(), args...)
 			if err != nil {
 				return err
 			}
@@ -87,20 +91,25 @@ func (a *app) planShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if markdown {
+			if markdown || a.output == markdownOutput {
 				return a.writeDraft(r, n)
 			}
 			return a.answer(r, func() string { return a.page().Revision(r) })
 		},
 	}
-	cmd.Flags().BoolVar(&markdown, "markdown", false, "as a file to edit and commit as the next revision")
+	cmd.Flags().BoolVar(&markdown, "markdown", false, "as a file to edit and commit as the next revision (also: -o md)")
+	cmd.Annotations = map[string]string{markdownOutput: ""}
 	return cmd
 }
 
-// writeDraft writes the file from which the next revision is made: the same text, on this revision.
+// markdownOutput is the form of output that only some commands have; an annotation of this name says which.
+const markdownOutput = "md"
+
+// writeDraft writes the file from which the next revision is made: the same text, on this revision, for those who may know
+// of this one.
 func (a *app) writeDraft(r *parleyv1.Revision, n string) error {
 	p := planfile.Of(r)
-	p.Revision = &parleyv1.Revision{Parents: []*parleyv1.Revision_Parent{{Revision: r.GetName()}}}
+	p.Revision = &parleyv1.Revision{Parents: []*parleyv1.Revision_Parent{{Revision: r.GetName()}}, Audience: r.GetAudience()}
 	data, err := p.Markdown(n)
 	if err != nil {
 		return fmt.Errorf("write %s as Markdown: %w", r.GetName(), err)
@@ -117,7 +126,7 @@ func (a *app) planDiff() *cobra.Command {
 		Example:           "parley plan diff us-draft/v1 us-draft/v8\nparley plan diff us-draft/v1 e3-redline/v2a\nparley plan diff us-draft",
 		ValidArgsFunction: a.completing(2, revisionIDs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context())
+			c, n, err := a.open(cmd.Context(), args...)
 			if err != nil {
 				return err
 			}
@@ -177,10 +186,12 @@ func bothEnds(ctx context.Context, c *client.Client, d *parleyv1.DiffRevisionsRe
 
 func (a *app) planHistory() *cobra.Command {
 	return &cobra.Command{
-		Use: "history PLAN/POINT", Short: "Show every version of a point, oldest first", Args: usage(cobra.ExactArgs(1)),
-		Example: "parley plan history us-draft/army-size",
+		Use: "history [PLAN/]POINT", Short: "Show every version of a point, oldest first", Args: usage(cobra.ExactArgs(1)),
+		Long:              "Show every version of a point, oldest first. Without a plan: in all plans that have had it, one after the other.",
+		Example:           "parley plan history us-draft/army-size\nparley plan history army-size",
+		ValidArgsFunction: a.completing(1, pointsOfPlans),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context())
+			c, n, err := a.open(cmd.Context(), args...)
 			if err != nil {
 				return err
 			}
@@ -188,16 +199,48 @@ func (a *app) planHistory() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			plan, point, ok := strings.Cut(args[0], "/")
-			if !ok || strings.Contains(point, "/") {
-				return usageError{fmt.Errorf("%q is not PLAN/POINT, such as us-draft/army-size", args[0])}
-			}
-			list, err := client.Collect(client.All(cmd.Context(), c.Plans.ListPointHistory,
-				&parleyv1.ListPointHistoryRequest{Parent: protoyaml.Expand("parley/Plan", n, plan), Point: point, AsOf: at}, (*parleyv1.ListPointHistoryResponse).GetVersions))
+			list, err := pointHistory(cmd.Context(), c, n, args[0], at)
 			if err != nil {
 				return err
 			}
 			return answerAll(a, list, a.page().History)
 		},
 	}
+}
+
+// pointHistory reads the versions of a point: POINT, PLAN/POINT, PLAN/REVISION/POINT or a full name.
+func pointHistory(ctx context.Context, c *client.Client, n, arg string, at *timestamppb.Timestamp) ([]*parleyv1.PointVersion, error) {
+	of := func(plan, point string) ([]*parleyv1.PointVersion, error) {
+		return client.Collect(client.All(ctx, c.Plans.ListPointHistory,
+			&parleyv1.ListPointHistoryRequest{Parent: plan, Point: point, AsOf: at}, (*parleyv1.ListPointHistoryResponse).GetVersions))
+	}
+	parts := strings.Split(protoyaml.Shorten("parley/Point", n, arg), "/")
+	point := parts[len(parts)-1]
+	if len(parts) > 1 {
+		return of(protoyaml.Expand("parley/Plan", n, parts[0]), point)
+	}
+	var all []*parleyv1.PointVersion
+	seen := map[string]bool{} // a version may be in the history of several plans
+	for plan, err := range client.All(ctx, c.Plans.ListPlans, &parleyv1.ListPlansRequest{Parent: n, AsOf: at}, (*parleyv1.ListPlansResponse).GetPlans) {
+		if err != nil {
+			return nil, err
+		}
+		versions, err := of(plan.GetName(), point)
+		if err != nil && !client.Is(err, parleyv1.ErrorReason_RESOURCE_NOT_FOUND) {
+			return nil, err
+		}
+		for _, v := range versions {
+			if !seen[v.GetRevision()] {
+				seen[v.GetRevision()] = true
+				all = append(all, v)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil, notFoundError{fmt.Errorf("no plan of %s has had a point %q", n, point)}
+	}
+	slices.SortStableFunc(all, func(a, b *parleyv1.PointVersion) int {
+		return a.GetCreateTime().AsTime().Compare(b.GetCreateTime().AsTime())
+	})
+	return all, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -70,8 +71,15 @@ func (a *app) root() *cobra.Command {
 		Use: "parley", Short: "The record of a negotiation", Long: about, SilenceUsage: true,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			return oneOf("--output", a.output, "table", "json", "yaml")
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := errors.Join(cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
+				return usageError{err}
+			}
+			outputs := []string{"table", "json", "yaml"}
+			if _, ok := cmd.Annotations[markdownOutput]; ok {
+				outputs = append(outputs, markdownOutput)
+			}
+			return errors.Join(oneOf("--output", a.output, outputs...), oneOf("--color", a.color, "auto", "always", "never"))
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -85,9 +93,18 @@ func (a *app) root() *cobra.Command {
 	f.StringVarP(&a.output, "output", "o", "table", "table, json or yaml")
 	f.IntVar(&a.width, "width", 0, "columns to write in; by default those of the terminal, or 100")
 	f.StringVar(&a.color, "color", "auto", "auto, always or never")
+	root.MarkFlagsMutuallyExclusive("token", "anonymous")
 	root.AddCommand(a.negotiations(), a.parties(), a.demands(), a.plans(), a.plan(), a.commit(), a.stance(), a.matrix(), a.load(), a.export())
 	a.completeFlags(root)
 	return root
+}
+
+// group makes a command that only holds others: it shows them, and refuses a name that is none of theirs.
+func group(cmd *cobra.Command, commands ...*cobra.Command) *cobra.Command {
+	cmd.Args = usage(cobra.NoArgs)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd.AddCommand(commands...)
+	return cmd
 }
 
 func env(name, otherwise string) string {
@@ -102,17 +119,9 @@ func (a *app) connect() (*client.Client, error) {
 	if a.client != nil {
 		return a.client, nil
 	}
-	token := a.token
-	if a.data != "" {
-		if err := os.Setenv("PARLEY_DATA", a.data); err != nil {
-			return nil, err
-		}
-	}
-	if token == "" && !a.anonymous {
-		var err error
-		if token, err = client.FindToken(a.server); err != nil {
-			return nil, fmt.Errorf("find a token: %w", err)
-		}
+	token, err := a.credentials()
+	if err != nil {
+		return nil, fmt.Errorf("find a token: %w", err)
 	}
 	c, err := client.Dial(a.server, client.Options{Token: token, Attempts: 2})
 	if err != nil {
@@ -122,14 +131,40 @@ func (a *app) connect() (*client.Client, error) {
 	return c, nil
 }
 
-// open gives the client and the name of the negotiation: the one asked for, or the only one there is.
-func (a *app) open(ctx context.Context) (*client.Client, string, error) {
+// credentials gives the token to show. What the command line says goes before what the environment says.
+func (a *app) credentials() (string, error) {
+	switch {
+	case a.token != "" || a.anonymous:
+		return a.token, nil
+	case a.data != "":
+		token, err := os.ReadFile(filepath.Join(a.data, client.TokenFile))
+		return strings.TrimSpace(string(token)), err
+	}
+	return client.FindToken(a.server)
+}
+
+// present refuses --as-of for what can only be done now.
+func (a *app) present(cmd *cobra.Command) error {
+	if a.asOf != "" {
+		return usageError{fmt.Errorf("%s knows no --as-of: it works on the record as it is now", cmd.CommandPath())}
+	}
+	return nil
+}
+
+// open gives the client and the name of the negotiation: the one asked for, that of a full name among the arguments, or
+// the only one there is.
+func (a *app) open(ctx context.Context, args ...string) (*client.Client, string, error) {
 	c, err := a.connect()
 	if err != nil {
 		return nil, "", err
 	}
 	if a.negotiation != "" {
 		return c, "negotiations/" + strings.TrimPrefix(a.negotiation, "negotiations/"), nil
+	}
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "negotiations/") {
+			return c, negotiationOf(arg), nil
+		}
 	}
 	list, err := client.Collect(client.All(ctx, c.Negotiations.ListNegotiations, &parleyv1.ListNegotiationsRequest{}, (*parleyv1.ListNegotiationsResponse).GetNegotiations))
 	if err != nil {

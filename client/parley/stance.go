@@ -16,9 +16,8 @@ import (
 )
 
 func (a *app) stance() *cobra.Command {
-	cmd := &cobra.Command{Use: "stance", Short: "Read and record what parties say about the wording"}
-	cmd.AddCommand(a.stanceList(), a.stanceShow(), a.stanceAdd(), a.stanceWithdraw())
-	return cmd
+	return group(&cobra.Command{Use: "stance", Short: "Read and record what parties say about the wording"},
+		a.stanceList(), a.stanceShow(), a.stanceAdd(), a.stanceWithdraw())
 }
 
 func (a *app) stanceList() *cobra.Command {
@@ -67,8 +66,9 @@ func both(a, b string) string {
 func (a *app) stanceShow() *cobra.Command {
 	return &cobra.Command{
 		Use: "show STANCE", Short: "Show a stance", Args: usage(cobra.ExactArgs(1)),
+		ValidArgsFunction: a.completing(1, stanceIDs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context())
+			c, n, err := a.open(cmd.Context(), args...)
 			if err != nil {
 				return err
 			}
@@ -87,9 +87,9 @@ func (a *app) stanceShow() *cobra.Command {
 
 // stanceFlags are what a new stance is made of.
 type stanceFlags struct {
-	id, party, on, value, level, quote, reason, said, basis, source string
-	conditions                                                      []string
-	validateOnly                                                    bool
+	id, party, on, value, level, than, some, quote, reason, said, basis, source, speaker string
+	conditions                                                                           []string
+	validateOnly                                                                         bool
 }
 
 func (a *app) stanceAdd() *cobra.Command {
@@ -98,6 +98,9 @@ func (a *app) stanceAdd() *cobra.Command {
 		Use: "add --party PARTY --on PLAN/REVISION[/POINT] --value VALUE", Short: "Record a stance on a point, or on a revision as a whole", Args: usage(cobra.NoArgs),
 		Example: "parley stance add --party ukraine --on us-draft/latest/army-size --value oppose --said 2025-11-25 --quote 'Not like this.'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.present(cmd); err != nil {
+				return err
+			}
 			c, n, err := a.open(cmd.Context())
 			if err != nil {
 				return err
@@ -117,6 +120,8 @@ func (a *app) stanceAdd() *cobra.Command {
 	f.StringVar(&s.id, "id", "", "id of the stance; made by the server if not given")
 	f.StringVar(&s.party, "party", "", "whose stance")
 	f.StringVar(&s.on, "on", "", "PLAN/REVISION/POINT, or PLAN/REVISION for the text as a whole")
+	f.StringVar(&s.than, "than", "", "PLAN/REVISION that the one given by --on is compared with; the value is then prefers or disprefers")
+	f.StringVar(&s.some, "some", "", "the party's words for points of --on that it did not name, such as 'not all, but many'")
 	f.StringVar(&s.value, "value", "", strings.Join(values("VALUE_", parleyv1.Stance_VALUE_UNSPECIFIED.Descriptor()), ", "))
 	f.StringVar(&s.level, "level", "", "who bound themselves: "+strings.Join(values("LEVEL_", parleyv1.Stance_LEVEL_UNSPECIFIED.Descriptor()), ", "))
 	f.StringArrayVar(&s.conditions, "condition", nil, "on what condition; may be given several times")
@@ -125,9 +130,12 @@ func (a *app) stanceAdd() *cobra.Command {
 	f.StringVar(&s.said, "said", "", "when it was said: 2025-11-25, 2025-11, 2025")
 	f.StringVar(&s.basis, "basis", "", "how it is known: "+strings.Join(values("BASIS_", parleyv1.Attribution_BASIS_UNSPECIFIED.Descriptor()), ", "))
 	f.StringVar(&s.source, "source", "", "where it was taken from")
+	f.StringVar(&s.speaker, "speaker", "", "who said it")
 	f.BoolVar(&s.validateOnly, "validate-only", false, "check, but store nothing")
+	cmd.MarkFlagsMutuallyExclusive("than", "some")
 	err := errors.Join(cmd.MarkFlagRequired("party"), cmd.MarkFlagRequired("on"), cmd.MarkFlagRequired("value"),
-		cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)), cmd.RegisterFlagCompletionFunc("on", a.completing(100, revisionIDs)),
+		cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)), cmd.RegisterFlagCompletionFunc("on", a.completing(100, revisionsOrPoints)),
+		cmd.RegisterFlagCompletionFunc("than", a.completing(100, revisionIDs)),
 		cmd.RegisterFlagCompletionFunc("value", cobra.FixedCompletions(values("VALUE_", parleyv1.Stance_VALUE_UNSPECIFIED.Descriptor()), cobra.ShellCompDirectiveNoFileComp)))
 	if err != nil {
 		panic(err) // the flags are defined above
@@ -140,11 +148,7 @@ func (s *stanceFlags) stance(n string) (*parleyv1.Stance, error) {
 	m := &parleyv1.Stance{
 		Party: protoyaml.Expand("parley/Party", n, s.party), Quote: s.quote, Reason: s.reason, Conditions: s.conditions,
 	}
-	if strings.Count(s.on, "/") == 2 || strings.Contains(s.on, "/points/") {
-		m.Target = &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Point{Point: protoyaml.Expand("parley/Point", n, s.on)}}
-	} else {
-		m.Target = &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Revision{Revision: revisionName(n, s.on)}}
-	}
+	m.Target = s.target(n)
 	if s.said != "" {
 		m.SaidTime = &parleyv1.PartialTime{Value: s.said}
 	}
@@ -161,10 +165,28 @@ func (s *stanceFlags) stance(n string) (*parleyv1.Stance, error) {
 		return nil, err
 	}
 	m.Value, m.Level = parleyv1.Stance_Value(value), parleyv1.Stance_Level(level)
-	if basis != 0 || s.source != "" {
-		m.Attribution = &parleyv1.Attribution{Basis: parleyv1.Attribution_Basis(basis), Source: s.source}
+	if basis != 0 || s.source != "" || s.speaker != "" {
+		m.Attribution = &parleyv1.Attribution{Basis: parleyv1.Attribution_Basis(basis), Source: s.source, Speaker: s.speaker}
 	}
 	return m, nil
+}
+
+// target makes what the stance is about.
+func (s *stanceFlags) target(n string) *parleyv1.Stance_Target {
+	on := revisionName(n, s.on)
+	switch {
+	case s.than != "":
+		return &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Comparison_{
+			Comparison: &parleyv1.Stance_Target_Comparison{Revision: on, Than: revisionName(n, s.than)},
+		}}
+	case s.some != "":
+		return &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_UnnamedSet_{
+			UnnamedSet: &parleyv1.Stance_Target_UnnamedSet{Revision: on, Description: s.some},
+		}}
+	case strings.Count(s.on, "/") == 2 || strings.Contains(s.on, "/points/"):
+		return &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Point{Point: protoyaml.Expand("parley/Point", n, s.on)}}
+	}
+	return &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Revision{Revision: on}}
 }
 
 // values lists what an enum may be, as people type it.
@@ -192,8 +214,12 @@ func enum(flag, text, prefix string, ed protoreflect.EnumDescriptor) (protorefle
 func (a *app) stanceWithdraw() *cobra.Command {
 	return &cobra.Command{
 		Use: "withdraw STANCE", Short: "Note that a party took its stance back; it stays on record", Args: usage(cobra.ExactArgs(1)),
+		ValidArgsFunction: a.completing(1, stanceIDs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context())
+			if err := a.present(cmd); err != nil {
+				return err
+			}
+			c, n, err := a.open(cmd.Context(), args...)
 			if err != nil {
 				return err
 			}

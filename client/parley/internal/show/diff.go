@@ -15,7 +15,7 @@ import (
 func (p Page) Diff(d *parleyv1.DiffRevisionsResponse, base, revision *parleyv1.Revision, all bool) string {
 	var b strings.Builder
 	b.WriteString(p.diffTitle(base, revision))
-	b.WriteString(wrap(p.summary(d.GetSummary()), p.width(), ""))
+	b.WriteString(wrapItems(summary(d.GetSummary()), " · ", p.width(), func(text string) string { return text }))
 	labels := 0
 	for _, row := range d.GetPoints() {
 		labels = max(labels, ansi.StringWidth(labelOf(row)))
@@ -56,13 +56,19 @@ func dated(r *parleyv1.Revision) string {
 	return cmp.Or(When(r.GetHeldTime()), When(r.GetPublicTime()))
 }
 
-// When gives a partial time as it was recorded, empty if there is none.
+// When gives a partial time as it was recorded, empty if there is none. Days of one month are written as 2025-11-19/21, as
+// ISO 8601 has it too.
 func When(t *parleyv1.PartialTime) string {
+	const month = len("2025-11-")
+	from, to, span := strings.Cut(t.GetValue(), "/")
+	if span && len(from) == month+2 && len(to) == month+2 && from[:month] == to[:month] {
+		return from + "/" + to[month:]
+	}
 	return cmp.Or(t.GetValue(), t.GetRaw())
 }
 
 // summary counts what happened, in words.
-func (p Page) summary(s *parleyv1.DiffSummary) string {
+func summary(s *parleyv1.DiffSummary) []string {
 	var out []string
 	add := func(n int32, what string) {
 		if n > 0 {
@@ -82,7 +88,7 @@ func (p Page) summary(s *parleyv1.DiffSummary) string {
 	add(s.GetRenumbered(), "renumbered")
 	add(s.GetAnnotated(), "annotated")
 	add(s.GetUnchanged(), "unchanged")
-	return strings.Join(out, " · ")
+	return out
 }
 
 // kindWords are the kinds of change in words.
@@ -150,7 +156,11 @@ func (p Page) heading(row *parleyv1.PointDiff) string {
 // body gives the compared text and alternatives, a paragraph each.
 func (p Page) body(row *parleyv1.PointDiff, all bool) []string {
 	var out []string
-	if text := p.spansOrWhole(row.GetText(), all); text != "" {
+	text := p.spansOrWhole(row.GetText(), all)
+	if was := row.GetBefore().GetText(); was != "" && leftOpen(row) { // nobody took these words out
+		text = p.style(faint, "last wording: "+shorten(was, all))
+	}
+	if text != "" {
 		out = append(out, text)
 	}
 	for _, a := range row.GetAlternatives() {
@@ -166,6 +176,13 @@ func (p Page) body(row *parleyv1.PointDiff, all bool) []string {
 		out = append(out, mark+p.spansOrWhole(a.GetText(), all))
 	}
 	return out
+}
+
+// leftOpen tells whether a point lost its wording other than by being struck.
+func leftOpen(row *parleyv1.PointDiff) bool {
+	return slices.ContainsFunc(row.GetKinds(), func(k parleyv1.PointDiff_Kind) bool {
+		return k == parleyv1.PointDiff_KIND_DEFERRED || k == parleyv1.PointDiff_KIND_MOVED_ELSEWHERE || k == parleyv1.PointDiff_KIND_OBSCURED
+	})
 }
 
 // spansOrWhole cuts a text that is only new, or only gone, from its end.

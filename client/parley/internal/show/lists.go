@@ -59,11 +59,13 @@ func (p Page) Stances(list []*parleyv1.Stance) string {
 		if s.GetWithdrawn() {
 			value += " (withdrawn)"
 		}
-		rows = append(rows, []string{
-			ID(s.GetName()), ID(s.GetParty()), value, target(s), When(s.GetSaidTime()), said(s.GetAttribution().GetBasis().String(), "BASIS_"),
-		})
+		switch b := s.GetAttribution().GetBasis(); b {
+		case parleyv1.Attribution_BASIS_REPORTED, parleyv1.Attribution_BASIS_INFERRED:
+			value += " (" + lower(b.String(), "BASIS_") + ")"
+		}
+		rows = append(rows, []string{ID(s.GetName()), ID(s.GetParty()), When(s.GetSaidTime()), value, target(s)})
 	}
-	return p.Table([]string{"STANCE", "PARTY", "VALUE", "ON", "SAID", "BASIS"}, rows)
+	return p.Table([]string{"STANCE", "PARTY", "SAID", "VALUE", "ON"}, rows)
 }
 
 // target tells what a stance is about.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -14,7 +13,7 @@ import (
 // sign is how a stance is written in a cell.
 type sign struct {
 	symbol, word string
-	style        lipgloss.Style
+	style        ansi.Style
 	meaning      string
 }
 
@@ -42,13 +41,12 @@ var statusWords = map[parleyv1.PositionMatrix_Status]string{
 	parleyv1.PositionMatrix_STATUS_NO_WORDING:           "no wording",
 }
 
-// Widths of the columns of a matrix. Cells hold a sign and a word where all parties have room for that side by side, and
-// a sign alone where they have not.
+// pointWidth is what the numbers and titles of points want to have; they do with leastPoint if all parties stand side by
+// side then. partyName is what the name of a party may be wide in any case.
 const (
-	wideCell    = 14
-	narrowCell  = 7
-	statusWidth = 13
-	pointWidth  = 30 // at the least
+	pointWidth = 28
+	leastPoint = 20
+	partyName  = 8
 )
 
 // matrix is one in the making: what its legend and notes will have to explain.
@@ -57,18 +55,22 @@ type matrix struct {
 	m      *parleyv1.PositionMatrix
 	used   map[parleyv1.Stance_Value]bool
 	marks  map[string]bool
-	aged   map[int][]string // by row; -1 for the text as a whole
-	shown  []int            // columns of parties that have a stance
-	labels int              // width of the numbers
-	cell   int              // width of a party's column
+	aged   []aged      // why stances are stale, in the order in which that comes up
+	shown  []int       // columns of parties that have a stance
+	labels int         // width of the numbers
+	titles int         // width of the widest title
+	words  bool        // whether cells have words beside their signs
+	widths map[int]int // of the columns of parties
+	state  int         // width of the column of states
 }
 
 // Matrix writes who stands where on each point. Parties without any stance stand in a footnote; where there are too many
 // columns for the page, blocks of columns follow one another.
 func (p Page) Matrix(m *parleyv1.PositionMatrix, revision *parleyv1.Revision) string {
-	x := &matrix{Page: p, m: m, used: map[parleyv1.Stance_Value]bool{}, marks: map[string]bool{}, aged: map[int][]string{}}
+	x := &matrix{Page: p, m: m, used: map[parleyv1.Stance_Value]bool{}, marks: map[string]bool{}}
 	for _, row := range m.GetRows() {
 		x.labels = max(x.labels, ansi.StringWidth(label(row.GetPoint())))
+		x.titles = max(x.titles, ansi.StringWidth(title(row.GetPoint())))
 	}
 	x.labels = min(x.labels, 8)
 	var silent []string
@@ -82,12 +84,18 @@ func (p Page) Matrix(m *parleyv1.PositionMatrix, revision *parleyv1.Revision) st
 	var b strings.Builder
 	b.WriteString(p.style(bold, RevisionID(m.GetRevision())) + p.style(faint, "  "+called(revision)) + "\n")
 	b.WriteString(wrap(x.statusLine(), p.width(), ""))
-	room := p.width() - pointWidth - statusWidth - 1
-	x.cell = wideCell
-	if n := len(x.shown); n*wideCell > room { // signs alone: leave titles more room than they need at the least
-		x.cell = min(max((room-10)/n, narrowCell), wideCell-1)
+	for _, row := range m.GetRows() {
+		x.state = max(x.state, ansi.StringWidth(statusWords[row.GetStatus()])+2)
 	}
-	for block := range slices.Chunk(x.shown, max(room/x.cell, 1)) {
+	room := p.width() - pointWidth - x.state
+	x.words = true
+	if x.measure() > room {
+		x.words = false
+		if least := p.width() - leastPoint - x.state; x.measure() <= least {
+			room = least
+		}
+	}
+	for _, block := range x.blocks(room) {
 		b.WriteByte('\n')
 		b.WriteString(x.block(block))
 	}
@@ -97,6 +105,36 @@ func (p Page) Matrix(m *parleyv1.PositionMatrix, revision *parleyv1.Revision) st
 	}
 	b.WriteString(x.notes(silent))
 	return b.String()
+}
+
+// measure works out how wide the columns of parties are, and gives their sum.
+func (x *matrix) measure() int {
+	x.widths = map[int]int{}
+	sum := 0
+	for _, i := range x.shown {
+		w := ansi.StringWidth(x.sign(cellAt(x.m.GetWhole(), i)))
+		for _, row := range x.m.GetRows() {
+			w = max(w, ansi.StringWidth(x.sign(cellAt(row.GetCells(), i))))
+		}
+		x.widths[i] = max(w, ansi.StringWidth(name(x.m.GetParties()[i], max(w-1, partyName))+x.decides(i))) + 1
+		sum += x.widths[i]
+	}
+	return sum
+}
+
+// blocks divides the columns into runs that fit side by side.
+func (x *matrix) blocks(room int) [][]int {
+	var out [][]int
+	left := 0
+	for _, i := range x.shown {
+		if left < x.widths[i] || len(out) == 0 {
+			out = append(out, nil)
+			left = room
+		}
+		out[len(out)-1] = append(out[len(out)-1], i)
+		left -= x.widths[i]
+	}
+	return out
 }
 
 // says tells whether a party has a stance anywhere in the matrix.
@@ -139,10 +177,14 @@ func (x *matrix) statusLine() string {
 
 // block writes all rows with some of the parties.
 func (x *matrix) block(columns []int) string {
-	points := x.width() - len(columns)*x.cell - statusWidth - 2
+	points := x.width() - x.state - 1
+	for _, i := range columns {
+		points -= x.widths[i]
+	}
+	points = min(points, x.titles+x.labels+3)
 	var b strings.Builder
 	line := func(label, title, status string, cells []string) {
-		text := pad(fit(label, x.labels), x.labels+1) + pad(title, points-x.labels-1) + " " + pad(status, statusWidth) + " " + strings.Join(cells, "")
+		text := pad(fit(label, x.labels), x.labels+1) + pad(title, points-x.labels-1) + " " + pad(status, x.state) + strings.Join(cells, "")
 		b.WriteString(strings.TrimRight(text, " ") + "\n")
 	}
 	titleWidth := points - x.labels - 2
@@ -159,7 +201,8 @@ func (x *matrix) block(columns []int) string {
 func (x *matrix) headings(columns []int) []string {
 	var out []string
 	for _, i := range columns {
-		out = append(out, pad(x.style(bold, name(x.m.GetParties()[i], x.cell-2)+x.decides(i)), x.cell))
+		decides := x.decides(i)
+		out = append(out, pad(x.style(bold, name(x.m.GetParties()[i], x.widths[i]-1-len(decides))+decides), x.widths[i]))
 	}
 	return out
 }
@@ -191,9 +234,9 @@ func (x *matrix) cells(cells []*parleyv1.PositionMatrix_Cell, columns []int, row
 	var out []string
 	for _, i := range columns {
 		c := cellAt(cells, i)
-		out = append(out, pad(x.sign(c), x.cell))
+		out = append(out, pad(x.sign(c), x.widths[i]))
 		if c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_STALE {
-			x.aged[row] = append(x.aged[row], agedNote(c, x.m.GetParties()[i]))
+			x.lapsed(c, i, row)
 		}
 	}
 	return out
@@ -209,7 +252,7 @@ func (x *matrix) sign(c *parleyv1.PositionMatrix_Cell) string {
 	x.used[s.GetValue()] = true
 	sg := signs[s.GetValue()]
 	text := sg.symbol
-	if x.cell == wideCell {
+	if x.words {
 		text += " " + sg.word
 	}
 	if len(s.GetConditions()) > 0 {
@@ -228,16 +271,40 @@ func (x *matrix) sign(c *parleyv1.PositionMatrix_Cell) string {
 	return x.style(sg.style, text)
 }
 
-// agedNote tells of a stale stance when it was given, and which revision changed the words.
-func agedNote(c *parleyv1.PositionMatrix_Cell, party *parleyv1.Party) string {
-	note := cmp.Or(party.GetDisplayName(), ID(party.GetName())) + " on " + RevisionID(targetRevision(c.GetStance()))
-	if date := When(c.GetStance().GetSaidTime()); date != "" {
-		note += ", " + date
+// aged is what one revision did to stances: by party, the numbers of the points.
+type aged struct {
+	why    string
+	points map[int][]string // by column
+}
+
+// lapsed notes why a stance is stale: a revision on the way changed the words, or it was given in another text.
+func (x *matrix) lapsed(c *parleyv1.PositionMatrix_Cell, column, row int) {
+	why := "by " + RevisionID(c.GetAgedBy())
+	if c.GetAgedBy() == "" {
+		why = "given on other words, those of " + RevisionID(targetRevision(c.GetStance()))
 	}
-	if by := c.GetAgedBy(); by != "" {
-		note += " (changed by " + RevisionID(by) + ")"
+	point := "the whole"
+	if row >= 0 {
+		point = cmp.Or(label(x.m.GetRows()[row].GetPoint()), x.m.GetRows()[row].GetPoint().GetId())
 	}
-	return note
+	at := slices.IndexFunc(x.aged, func(a aged) bool { return a.why == why })
+	if at < 0 {
+		at = len(x.aged)
+		x.aged = append(x.aged, aged{why, map[int][]string{}})
+	}
+	x.aged[at].points[column] = append(x.aged[at].points[column], point)
+}
+
+// told lists what a revision aged: "Russia on 1, 3, 5; E3 on 6".
+func (x *matrix) told(a aged) string {
+	var out []string
+	for _, i := range x.shown {
+		if points := a.points[i]; len(points) > 0 {
+			party := x.m.GetParties()[i]
+			out = append(out, cmp.Or(party.GetDisplayName(), ID(party.GetName()))+" on "+strings.Join(points, ", "))
+		}
+	}
+	return a.why + ": " + strings.Join(out, "; ")
 }
 
 // targetRevision gives the revision that a stance is about.
@@ -265,24 +332,25 @@ func (x *matrix) notes(silent []string) string {
 		}
 	}
 	for _, m := range []struct{ mark, meaning string }{
-		{"()", "( ) lapsed: given on other words"}, {"…", "… with conditions"}, {"°", "° reported or inferred, not declared"},
-		{"·", "· nothing on record"}, {"*", "* has to agree"},
+		{"()", "( ) lapsed: given on other words"},
+		{"…", "… with conditions"},
+		{"°", "° reported or inferred, not declared"},
+		{"·", "· nothing on record"},
+		{"*", "* has to agree"},
 	} {
 		if x.marks[m.mark] {
 			legend = append(legend, m.meaning)
 		}
 	}
 	var b strings.Builder
-	b.WriteString("\n" + wrap(x.style(faint, strings.Join(legend, " | ")), x.width(), ""))
+	b.WriteString("\n" + wrapItems(legend, " | ", x.width(), func(text string) string { return x.style(faint, text) }))
 	if len(silent) > 0 {
 		b.WriteString(wrap(x.style(faint, "Nothing on record from: "+strings.Join(silent, ", ")+"."), x.width(), ""))
 	}
 	if len(x.aged) > 0 {
-		b.WriteString("\nLapsed, and why:\n")
-		for i, row := range x.m.GetRows() {
-			if notes := x.aged[i]; len(notes) > 0 {
-				b.WriteString(wrap(strings.TrimSpace(label(row.GetPoint())+" "+title(row.GetPoint()))+": "+strings.Join(notes, "; "), x.width(), "  "))
-			}
+		b.WriteString("\nLapsed, as the words have changed since:\n")
+		for _, a := range x.aged {
+			b.WriteString(wrap(x.told(a), x.width(), "  "))
 		}
 	}
 	return b.String()

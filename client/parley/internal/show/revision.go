@@ -165,40 +165,6 @@ func sides(a *parleyv1.Alternative) string {
 	return " (" + strings.Join(out, "; ") + ")"
 }
 
-// Log writes revisions, two lines each, in the order given.
-func (p Page) Log(revisions []*parleyv1.Revision) string {
-	if len(revisions) == 0 {
-		return p.style(faint, "no revisions") + "\n"
-	}
-	ids, dates := 0, 0
-	for _, r := range revisions {
-		ids = max(ids, ansi.StringWidth(RevisionID(r.GetName())))
-		dates = max(dates, ansi.StringWidth(dated(r)))
-	}
-	ids, dates = min(ids, 40)+2, min(dates, 21)+2
-	blank := strings.Repeat(" ", ids+dates)
-	var b strings.Builder
-	for _, r := range revisions {
-		points := plural(int(r.GetPointCount()), "point", "points")
-		if r.GetPointCount() == 0 {
-			points = "no points known"
-		}
-		left := p.style(bold, pad(fit(RevisionID(r.GetName()), ids-1), ids)) + pad(fit(dated(r), dates-1), dates)
-		left += fit(r.GetDisplayName(), max(p.width()-ansi.StringWidth(left)-len(points)-2, 10))
-		b.WriteString(apart(left, p.style(faint, points), p.width()) + "\n")
-		var rest []string
-		for _, fact := range []string{basedOn(r), prefixed("by ", contributors(r)), unlessKnown(r)} {
-			if fact != "" {
-				rest = append(rest, fact)
-			}
-		}
-		if len(rest) > 0 {
-			b.WriteString(wrap(p.style(faint, strings.Join(rest, " · ")), p.width(), blank))
-		}
-	}
-	return b.String()
-}
-
 func prefixed(prefix, text string) string {
 	if text == "" {
 		return ""

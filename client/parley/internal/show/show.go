@@ -21,21 +21,28 @@ const MinWidth = 40
 func (p Page) width() int { return max(p.Width, MinWidth) }
 
 // style is a way to print, which is not to print it in any way on a page without colours.
-func (p Page) style(s lipgloss.Style, text string) string {
+func (p Page) style(s ansi.Style, text string) string {
 	if !p.Color || text == "" {
 		return text
 	}
-	return s.Render(text)
+	// Not Render: it writes underlined and struck text sign by sign, each with codes of its own.
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if line != "" {
+			lines[i] = s.Styled(line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 var (
-	bold   = lipgloss.NewStyle().Bold(true)
-	faint  = lipgloss.NewStyle().Faint(true)
-	red    = lipgloss.NewStyle().Foreground(lipgloss.Red)
-	green  = lipgloss.NewStyle().Foreground(lipgloss.Green)
-	yellow = lipgloss.NewStyle().Foreground(lipgloss.Yellow)
-	gone   = lipgloss.NewStyle().Foreground(lipgloss.Red).Strikethrough(true)
-	fresh  = lipgloss.NewStyle().Foreground(lipgloss.Green).Underline(true)
+	bold   = ansi.Style{}.Bold()
+	faint  = ansi.Style{}.Faint()
+	red    = ansi.Style{}.ForegroundColor(ansi.Red)
+	green  = ansi.Style{}.ForegroundColor(ansi.Green)
+	yellow = ansi.Style{}.ForegroundColor(ansi.Yellow)
+	gone   = ansi.Style{}.ForegroundColor(ansi.Red).Strikethrough(true)
+	fresh  = ansi.Style{}.ForegroundColor(ansi.Green).Underline(true)
 )
 
 // ID gives the last part of a resource name, which is how people call it.
@@ -56,10 +63,23 @@ func wrap(text string, width int, indent string) string {
 	inner := max(width-ansi.StringWidth(indent), 10)
 	var b strings.Builder
 	for line := range strings.SplitSeq(lipgloss.Wrap(strings.ReplaceAll(text, "-", "\ue0ad"), inner, ""), "\n") {
+		if ansi.StringWidth(line) > inner { // blanks that a line begins with are not counted
+			line = strings.TrimLeft(line, " \t")
+		}
 		b.WriteString(strings.TrimRight(indent+strings.ReplaceAll(line, "\ue0ad", "-"), " "))
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// wrapItems breaks a list into lines between its items, not within them.
+func wrapItems(items []string, sep string, width int, paint func(string) string) string {
+	const fixed = "\u00a0"
+	whole := make([]string, len(items))
+	for i, item := range items {
+		whole[i] = strings.ReplaceAll(item, " ", fixed)
+	}
+	return strings.ReplaceAll(wrap(paint(strings.Join(whole, sep)), width, ""), fixed, " ")
 }
 
 // fit cuts text to a width, with an ellipsis where something was cut.

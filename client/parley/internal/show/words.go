@@ -2,6 +2,8 @@ package show
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
@@ -17,6 +19,9 @@ func (p Page) spans(spans []*parleyv1.Span, all bool) string {
 		switch s.GetOp() {
 		case parleyv1.Span_OP_DELETE:
 			b.WriteString(p.marked(s.GetText(), "[-", "-]", func(t string) string { return p.style(gone, t) }))
+			if i+1 < len(spans) && touching(s, spans[i+1]) {
+				b.WriteByte(' ') // so that old and new words do not run together
+			}
 		case parleyv1.Span_OP_INSERT:
 			b.WriteString(p.marked(s.GetText(), "{+", "+}", func(t string) string { return p.style(fresh, t) }))
 		default:
@@ -24,6 +29,13 @@ func (p Page) spans(spans []*parleyv1.Span, all bool) string {
 		}
 	}
 	return b.String()
+}
+
+// touching tells whether words that came stand right behind words that went, without a blank or a sign between them.
+func touching(gone, fresh *parleyv1.Span) bool {
+	first, _ := utf8.DecodeRuneInString(fresh.GetText())
+	last, _ := utf8.DecodeLastRuneInString(gone.GetText())
+	return fresh.GetOp() == parleyv1.Span_OP_INSERT && !unicode.IsSpace(last) && !unicode.IsSpace(first) && !unicode.IsPunct(first)
 }
 
 // marked puts the blanks at the ends of a change outside its marks, so that these stick to words.
@@ -54,14 +66,15 @@ func cutEqual(text string, before, after, all bool) string {
 	if all || len(words) <= keep+5 {
 		return text
 	}
-	head, tail := "", ""
-	if before {
-		head = firstWords(text, context)
+	switch {
+	case !before && !after:
+		return "…"
+	case !before:
+		return "… " + lastWords(text, context)
+	case !after:
+		return firstWords(text, context) + " …"
 	}
-	if after {
-		tail = lastWords(text, context)
-	}
-	return head + " … " + tail
+	return firstWords(text, context) + " … " + lastWords(text, context)
 }
 
 // firstWords gives the text up to the end of its nth word.
