@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -25,20 +26,13 @@ func (a *app) commit() *cobra.Command {
 one are recognised by their wording, or are new. Points of the parent that the file leaves out are struck.
 The front matter names the plan and the parents; parley plan show --markdown writes such a file.`,
 		Example: "parley plan show us-draft --markdown > draft.md\nparley commit -f draft.md --validate-only\nparley commit -f draft.md --id v9",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.present(cmd); err != nil {
-				return err
-			}
-			c, n, err := a.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			p, err := a.readPlan(file, n)
+		RunE: a.writing(func(ctx context.Context, c call) error {
+			p, err := a.readPlan(file, c.negotiation)
 			if err != nil {
 				return err
 			}
 			if plan != "" {
-				p.PlanName = protoyaml.Expand("parley/Plan", n, plan)
+				p.PlanName = protoyaml.Expand("parley/Plan", c.negotiation, plan)
 			}
 			if p.PlanName == "" {
 				return usageError{errors.New("the file names no plan; do so with --plan, or with `plan:` in its front matter")}
@@ -47,19 +41,19 @@ The front matter names the plan and the parents; parley plan show --markdown wri
 				p.Revision.Parents = nil
 			}
 			for _, parent := range parents {
-				p.Revision.Parents = append(p.Revision.Parents, &parleyv1.Revision_Parent{Revision: revisionName(n, parent)})
+				p.Revision.Parents = append(p.Revision.Parents, &parleyv1.Revision_Parent{Revision: revisionName(c.negotiation, parent)})
 			}
 			p.RevisionID = cmp.Or(id, p.RevisionID)
 			req := p.Request()
 			req.ValidateOnly = validateOnly
-			resp, err := c.Plans.CommitRevision(cmd.Context(), req)
+			resp, err := c.Plans.CommitRevision(ctx, req)
 			if err != nil {
 				return err
 			}
 			return a.answer(resp, func() string {
 				return show.Committed(resp, validateOnly) + a.page().Matches(resp.GetMatches())
 			})
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.StringVarP(&file, "file", "f", "", "the plan file, or - for standard input")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -39,15 +40,8 @@ func (a *app) export() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export", Short: "Write the negotiation as a file that parley load reads", Args: usage(cobra.NoArgs),
 		Long: "Write the negotiation as a file that parley load reads, as far as you may see it: YAML, or JSON with -o json.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.present(cmd); err != nil {
-				return err
-			}
-			c, n, err := a.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			d, err := dossier.Export(cmd.Context(), c, n)
+		RunE: a.writing(func(ctx context.Context, c call) error {
+			d, err := dossier.Export(ctx, c.Client, c.negotiation)
 			if err != nil {
 				return err
 			}
@@ -64,7 +58,7 @@ func (a *app) export() *cobra.Command {
 			}
 			_, err = a.out.Write(data)
 			return err
-		},
+		}),
 	}
 	cmd.Flags().StringVarP(&file, "file", "f", "", "write to this file, readable by you alone")
 	return cmd

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -55,30 +56,22 @@ func (a *app) parties() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "parties [PARTY]", Short: "List the parties, or show one", Args: usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.completing(1, partyIDs),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context(), args...)
-			if err != nil {
-				return err
-			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
-			if len(args) == 1 {
-				p, err := c.Parties.GetParty(cmd.Context(), &parleyv1.GetPartyRequest{Name: protoyaml.Expand("parley/Party", n, args[0]), AsOf: at})
+		RunE: a.reading(func(ctx context.Context, c call) error {
+			if len(c.args) == 1 {
+				p, err := c.Parties.GetParty(ctx, &parleyv1.GetPartyRequest{Name: protoyaml.Expand("parley/Party", c.negotiation, c.args[0]), AsOf: c.at})
 				if err != nil {
 					return err
 				}
 				return a.answer(p, func() string { return a.whole(p) })
 			}
-			list, err := client.Collect(client.All(cmd.Context(), c.Parties.ListParties, &parleyv1.ListPartiesRequest{
-				Parent: n, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: at,
+			list, err := client.Collect(client.All(ctx, c.Parties.ListParties, &parleyv1.ListPartiesRequest{
+				Parent: c.negotiation, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListPartiesResponse).GetParties))
 			if err != nil {
 				return err
 			}
 			return answerAll(a, list, a.page().Parties)
-		},
+		}),
 	}
 	l.add(cmd)
 	return listAndShow(cmd, "PARTY")
@@ -91,30 +84,22 @@ func (a *app) demands() *cobra.Command {
 		Use: "demands [PARTY/DEMAND]", Short: "List what the parties demand, or show one demand", Args: usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.completing(1, demandIDs),
 		Example:           "parley demands --party ukraine --filter 'strength = RED_LINE'",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context(), args...)
-			if err != nil {
-				return err
-			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
-			if len(args) == 1 {
-				d, err := c.Demands.GetDemand(cmd.Context(), &parleyv1.GetDemandRequest{Name: protoyaml.Expand("parley/Demand", n, args[0]), AsOf: at})
+		RunE: a.reading(func(ctx context.Context, c call) error {
+			if len(c.args) == 1 {
+				d, err := c.Demands.GetDemand(ctx, &parleyv1.GetDemandRequest{Name: protoyaml.Expand("parley/Demand", c.negotiation, c.args[0]), AsOf: c.at})
 				if err != nil {
 					return err
 				}
 				return a.answer(d, func() string { return a.whole(d) })
 			}
-			list, err := client.Collect(client.All(cmd.Context(), c.Demands.ListDemands, &parleyv1.ListDemandsRequest{
-				Parent: protoyaml.Expand("parley/Party", n, party), Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: at,
+			list, err := client.Collect(client.All(ctx, c.Demands.ListDemands, &parleyv1.ListDemandsRequest{
+				Parent: protoyaml.Expand("parley/Party", c.negotiation, party), Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListDemandsResponse).GetDemands))
 			if err != nil {
 				return err
 			}
 			return answerAll(a, list, a.page().Demands)
-		},
+		}),
 	}
 	l.add(cmd)
 	cmd.Flags().StringVar(&party, "party", "-", "of this party alone")
@@ -137,23 +122,15 @@ func (a *app) plans() *cobra.Command {
 	var l listFlags
 	cmd := &cobra.Command{
 		Use: "plans", Short: "List the plans", Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, n, err := a.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
-			list, err := client.Collect(client.All(cmd.Context(), c.Plans.ListPlans, &parleyv1.ListPlansRequest{
-				Parent: n, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: at,
+		RunE: a.reading(func(ctx context.Context, c call) error {
+			list, err := client.Collect(client.All(ctx, c.Plans.ListPlans, &parleyv1.ListPlansRequest{
+				Parent: c.negotiation, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListPlansResponse).GetPlans))
 			if err != nil {
 				return err
 			}
 			return answerAll(a, list, a.page().Plans)
-		},
+		}),
 	}
 	l.add(cmd)
 	return cmd

@@ -21,33 +21,25 @@ func (a *app) matrix() *cobra.Command {
 		Use: "matrix [PLAN[/REVISION]]", Short: "Show who stands where on each point", Args: usage(cobra.MaximumNArgs(1)),
 		Example:           "parley matrix us-draft/v8\nparley matrix us-draft --party russia --party ukraine",
 		ValidArgsFunction: a.completing(1, revisionIDs),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context(), args...)
+		RunE: a.reading(func(ctx context.Context, c call) error {
+			revision, err := revisionOrOnly(ctx, c.Client, c.negotiation, c.args, c.at)
 			if err != nil {
 				return err
 			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
-			revision, err := revisionOrOnly(cmd.Context(), c, n, args, at)
-			if err != nil {
-				return err
-			}
-			req := &parleyv1.GetPositionMatrixRequest{Revision: revision, ShowGone: gone, AsOf: at}
+			req := &parleyv1.GetPositionMatrixRequest{Revision: revision, ShowGone: gone, AsOf: c.at}
 			for _, p := range parties {
-				req.Parties = append(req.Parties, protoyaml.Expand("parley/Party", n, p))
+				req.Parties = append(req.Parties, protoyaml.Expand("parley/Party", c.negotiation, p))
 			}
-			m, err := wholeMatrix(cmd.Context(), c, req)
+			m, err := wholeMatrix(ctx, c.Client, req)
 			if err != nil {
 				return err
 			}
-			r, err := c.Plans.GetRevision(cmd.Context(), &parleyv1.GetRevisionRequest{Name: m.GetRevision(), View: parleyv1.RevisionView_REVISION_VIEW_BASIC, AsOf: at})
+			r, err := c.Plans.GetRevision(ctx, &parleyv1.GetRevisionRequest{Name: m.GetRevision(), View: parleyv1.RevisionView_REVISION_VIEW_BASIC, AsOf: c.at})
 			if err != nil {
 				return err
 			}
 			return a.answer(m, func() string { return a.page().Matrix(m, r) })
-		},
+		}),
 	}
 	cmd.Flags().StringArrayVar(&parties, "party", nil, "only this party; may be given several times")
 	cmd.Flags().BoolVar(&gone, "gone", false, "points that are no longer in the text, too")

@@ -40,26 +40,18 @@ func (a *app) planLog() *cobra.Command {
 	return &cobra.Command{
 		Use: "log [PLAN]", Short: "List the revisions of a plan, or of all, newest first", Args: usage(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: a.completing(1, planIDs),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context(), args...)
-			if err != nil {
-				return err
-			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
+		RunE: a.reading(func(ctx context.Context, c call) error {
 			plan := "-"
-			if len(args) == 1 {
-				plan = args[0]
+			if len(c.args) == 1 {
+				plan = c.args[0]
 			}
-			parent := protoyaml.Expand("parley/Plan", n, plan)
+			parent := protoyaml.Expand("parley/Plan", c.negotiation, plan)
 			if plan != "-" { // a plan without revisions is not a plan that does not exist
-				if _, err := c.Plans.GetPlan(cmd.Context(), &parleyv1.GetPlanRequest{Name: parent, AsOf: at}); err != nil {
+				if _, err := c.Plans.GetPlan(ctx, &parleyv1.GetPlanRequest{Name: parent, AsOf: c.at}); err != nil {
 					return err
 				}
 			}
-			list, err := client.Collect(client.All(cmd.Context(), c.Plans.ListRevisions, &parleyv1.ListRevisionsRequest{Parent: parent, AsOf: at}, (*parleyv1.ListRevisionsResponse).GetRevisions))
+			list, err := client.Collect(client.All(ctx, c.Plans.ListRevisions, &parleyv1.ListRevisionsRequest{Parent: parent, AsOf: c.at}, (*parleyv1.ListRevisionsResponse).GetRevisions))
 			if err != nil {
 				return err
 			}
@@ -68,7 +60,7 @@ func (a *app) planLog() *cobra.Command {
 				return b.GetCreateTime().AsTime().Compare(a.GetCreateTime().AsTime())
 			})
 			return answerAll(a, list, a.page().Log)
-		},
+		}),
 	}
 }
 
@@ -78,24 +70,16 @@ func (a *app) planShow() *cobra.Command {
 		Use: "show PLAN[/REVISION]", Short: "Show the text of a revision, by default the newest", Args: usage(cobra.ExactArgs(1)),
 		Example:           "parley plan show us-draft/v8\nparley plan show us-draft --markdown > draft.md   # edit, then: parley commit -f draft.md",
 		ValidArgsFunction: a.completing(1, revisionIDs),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context(), args...)
-			if err != nil {
-				return err
-			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
-			r, err := c.Plans.GetRevision(cmd.Context(), &parleyv1.GetRevisionRequest{Name: revisionName(n, args[0]), AsOf: at})
+		RunE: a.reading(func(ctx context.Context, c call) error {
+			r, err := c.Plans.GetRevision(ctx, &parleyv1.GetRevisionRequest{Name: revisionName(c.negotiation, c.args[0]), AsOf: c.at})
 			if err != nil {
 				return err
 			}
 			if markdown || a.output == markdownOutput {
-				return a.writeDraft(r, n)
+				return a.writeDraft(r, c.negotiation)
 			}
 			return a.answer(r, func() string { return a.page().Revision(r) })
-		},
+		}),
 	}
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "as a file to edit and commit as the next revision (also: -o md)")
 	cmd.Annotations = map[string]string{markdownOutput: ""}
@@ -125,29 +109,21 @@ func (a *app) planDiff() *cobra.Command {
 		Long:              "Show what changed between two revisions, also of different plans, point by point and word by word.\nWithout a base: since the revision that the other was made from.",
 		Example:           "parley plan diff us-draft/v1 us-draft/v8\nparley plan diff us-draft/v1 e3-redline/v2a\nparley plan diff us-draft",
 		ValidArgsFunction: a.completing(2, revisionIDs),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context(), args...)
+		RunE: a.reading(func(ctx context.Context, c call) error {
+			req := &parleyv1.DiffRevisionsRequest{Revision: revisionName(c.negotiation, c.args[len(c.args)-1]), AsOf: c.at}
+			if len(c.args) == 2 {
+				req.Base = revisionName(c.negotiation, c.args[0])
+			}
+			d, err := wholeDiff(ctx, c.Client, req)
 			if err != nil {
 				return err
 			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
-			req := &parleyv1.DiffRevisionsRequest{Revision: revisionName(n, args[len(args)-1]), AsOf: at}
-			if len(args) == 2 {
-				req.Base = revisionName(n, args[0])
-			}
-			d, err := wholeDiff(cmd.Context(), c, req)
-			if err != nil {
-				return err
-			}
-			base, revision, err := bothEnds(cmd.Context(), c, d, at)
+			base, revision, err := bothEnds(ctx, c.Client, d, c.at)
 			if err != nil {
 				return err
 			}
 			return a.answer(d, func() string { return a.page().Diff(d, base, revision, full) })
-		},
+		}),
 	}
 	cmd.Flags().BoolVar(&full, "full", false, "the whole text of changed points")
 	return cmd
@@ -190,21 +166,13 @@ func (a *app) planHistory() *cobra.Command {
 		Long:              "Show every version of a point, oldest first. Without a plan: in all plans that have had it, one after the other.",
 		Example:           "parley plan history us-draft/army-size\nparley plan history army-size",
 		ValidArgsFunction: a.completing(1, pointsOfPlans),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context(), args...)
-			if err != nil {
-				return err
-			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
-			list, err := pointHistory(cmd.Context(), c, n, args[0], at)
+		RunE: a.reading(func(ctx context.Context, c call) error {
+			list, err := pointHistory(ctx, c.Client, c.negotiation, c.args[0], c.at)
 			if err != nil {
 				return err
 			}
 			return answerAll(a, list, a.page().History)
-		},
+		}),
 	}
 }
 

@@ -143,14 +143,6 @@ func (a *app) credentials() (string, error) {
 	return client.FindToken(a.server)
 }
 
-// present refuses --as-of for what can only be done now.
-func (a *app) present(cmd *cobra.Command) error {
-	if a.asOf != "" {
-		return usageError{fmt.Errorf("%s knows no --as-of: it works on the record as it is now", cmd.CommandPath())}
-	}
-	return nil
-}
-
 // open gives the client and the name of the negotiation: the one asked for, that of a full name among the arguments, or
 // the only one there is.
 func (a *app) open(ctx context.Context, args ...string) (*client.Client, string, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,27 +27,19 @@ func (a *app) stanceList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List stances", Args: usage(cobra.NoArgs),
 		Example: "parley stance list --party ukraine\nparley stance list --filter 'value = OPPOSE OR value = BLOCK'",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, n, err := a.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
+		RunE: a.reading(func(ctx context.Context, c call) error {
 			filter := l.filter
 			if party != "" {
-				filter = both(filter, fmt.Sprintf("party = %q", protoyaml.Expand("parley/Party", n, party)))
+				filter = both(filter, fmt.Sprintf("party = %q", protoyaml.Expand("parley/Party", c.negotiation, party)))
 			}
-			list, err := client.Collect(client.All(cmd.Context(), c.Stances.ListStances, &parleyv1.ListStancesRequest{
-				Parent: n, Filter: filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: at,
+			list, err := client.Collect(client.All(ctx, c.Stances.ListStances, &parleyv1.ListStancesRequest{
+				Parent: c.negotiation, Filter: filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListStancesResponse).GetStances))
 			if err != nil {
 				return err
 			}
 			return answerAll(a, list, a.page().Stances)
-		},
+		}),
 	}
 	l.add(cmd)
 	cmd.Flags().StringVar(&party, "party", "", "of this party alone")
@@ -67,21 +60,13 @@ func (a *app) stanceShow() *cobra.Command {
 	return &cobra.Command{
 		Use: "show STANCE", Short: "Show a stance", Args: usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.completing(1, stanceIDs),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, n, err := a.open(cmd.Context(), args...)
-			if err != nil {
-				return err
-			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
-			s, err := c.Stances.GetStance(cmd.Context(), &parleyv1.GetStanceRequest{Name: protoyaml.Expand("parley/Stance", n, args[0]), AsOf: at})
+		RunE: a.reading(func(ctx context.Context, c call) error {
+			s, err := c.Stances.GetStance(ctx, &parleyv1.GetStanceRequest{Name: protoyaml.Expand("parley/Stance", c.negotiation, c.args[0]), AsOf: c.at})
 			if err != nil {
 				return err
 			}
 			return a.answer(s, func() string { return a.whole(s) })
-		},
+		}),
 	}
 }
 
@@ -97,24 +82,17 @@ func (a *app) stanceAdd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add --party PARTY --on PLAN/REVISION[/POINT] --value VALUE", Short: "Record a stance on a point, or on a revision as a whole", Args: usage(cobra.NoArgs),
 		Example: "parley stance add --party ukraine --on us-draft/latest/army-size --value oppose --said 2025-11-25 --quote 'Not like this.'",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.present(cmd); err != nil {
-				return err
-			}
-			c, n, err := a.open(cmd.Context())
+		RunE: a.writing(func(ctx context.Context, c call) error {
+			m, err := s.stance(c.negotiation)
 			if err != nil {
 				return err
 			}
-			m, err := s.stance(n)
-			if err != nil {
-				return err
-			}
-			got, err := c.Stances.CreateStance(cmd.Context(), &parleyv1.CreateStanceRequest{Parent: n, StanceId: s.id, Stance: m, ValidateOnly: s.validateOnly})
+			got, err := c.Stances.CreateStance(ctx, &parleyv1.CreateStanceRequest{Parent: c.negotiation, StanceId: s.id, Stance: m, ValidateOnly: s.validateOnly})
 			if err != nil {
 				return err
 			}
 			return a.answer(got, func() string { return a.page().Stances([]*parleyv1.Stance{got}) })
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.id, "id", "", "id of the stance; made by the server if not given")
@@ -215,22 +193,15 @@ func (a *app) stanceWithdraw() *cobra.Command {
 	return &cobra.Command{
 		Use: "withdraw STANCE", Short: "Note that a party took its stance back; it stays on record", Args: usage(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.completing(1, stanceIDs),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.present(cmd); err != nil {
-				return err
-			}
-			c, n, err := a.open(cmd.Context(), args...)
-			if err != nil {
-				return err
-			}
-			got, err := c.Stances.UpdateStance(cmd.Context(), &parleyv1.UpdateStanceRequest{
-				Stance:     &parleyv1.Stance{Name: protoyaml.Expand("parley/Stance", n, args[0]), Withdrawn: true},
+		RunE: a.writing(func(ctx context.Context, c call) error {
+			got, err := c.Stances.UpdateStance(ctx, &parleyv1.UpdateStanceRequest{
+				Stance:     &parleyv1.Stance{Name: protoyaml.Expand("parley/Stance", c.negotiation, c.args[0]), Withdrawn: true},
 				UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"withdrawn"}},
 			})
 			if err != nil {
 				return err
 			}
 			return a.answer(got, func() string { return a.page().Stances([]*parleyv1.Stance{got}) })
-		},
+		}),
 	}
 }
