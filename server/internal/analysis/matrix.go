@@ -3,6 +3,7 @@ package analysis
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"google.golang.org/protobuf/proto"
 
@@ -23,7 +24,10 @@ func Positions(l *lens.Lens, revision string, columns []string, gone bool) (*par
 	if err != nil {
 		return nil, err
 	}
-	b := &board{lens: l, revision: r, deciders: deciders(l, plan)}
+	b := &board{
+		lens: l, revision: r, deciders: deciders(l, plan),
+		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
+	}
 	whole := b.whole()
 	for p := range r.Text.Points() {
 		if gone || !isGone(p) {
@@ -73,6 +77,7 @@ type board struct {
 	revision *lens.Revision
 	deciders []string
 	rows     []row
+	lapses   func() map[string][]lapse // worked out when the first stale stance is met
 }
 
 type row struct {
@@ -91,33 +96,12 @@ func (b *board) addRow(p *parleyv1.Point) {
 	})
 	for _, c := range cells {
 		if c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_STALE {
-			c.AgedBy = b.agedBy(c.GetStance())
+			c.AgedBy = agedBy(b.lapses()[p.GetId()], c.GetStance().GetDigest())
 		}
 	}
 	short := proto.CloneOf(p)
 	short.Alternatives, short.Note, short.Text = nil, "", cut(p.GetText(), 200)
 	b.rows = append(b.rows, row{&parleyv1.PositionMatrix_Row{Point: short, Status: status(p, cells, b.deciders)}, cells})
-}
-
-// agedBy finds the newest revision, on the way from the one that a stance was given on to this one, in which the point's
-// wording ceased to be what the stance was given on: it is not, but was in one that it follows.
-func (b *board) agedBy(s *parleyv1.Stance) string {
-	id := record.IDOf(s.GetTarget().GetPoint())
-	given := func(r *record.Revision) bool {
-		p, ok := r.Text.Point(id)
-		return ok && p.GetDigest() == s.GetDigest()
-	}
-	for r := range b.lens.Ancestry(b.revision.Revision) {
-		if given(r) {
-			continue
-		}
-		for p := range b.lens.Parents(r) {
-			if given(p) {
-				return r.Msg.GetName()
-			}
-		}
-	}
-	return ""
 }
 
 // hold makes agreed points provisional while others with wording are not agreed.
