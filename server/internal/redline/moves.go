@@ -6,30 +6,68 @@ import (
 
 // movedPoints tells, by index in new, which points were moved: those that belong to another point now, and of the
 // siblings as few as explain the new order (all but a longest run that kept its order). Standing elsewhere only because
-// something before was added or struck is no move.
-func movedPoints(old, new []*parleyv1.Point, pairs []Match) map[int]bool {
-	out := map[int]bool{}
+// something before was added or struck is no move. The answer is nil if nothing moved.
+func (d *differ) movedPoints() []bool {
+	if d.inOrder() {
+		return nil
+	}
+	out := make([]bool, len(d.new))
 	siblings := map[string][]int{} // parent -> indexes in new, in order
-	for j, m := range pairs {
-		if m.Old < 0 || goneState(new[j]) || goneState(old[m.Old]) {
-			continue
-		}
-		if m.How == parleyv1.PointMatch_HOW_ID && old[m.Old].GetParent() != new[j].GetParent() {
+	for j := range d.new {
+		switch {
+		case !d.placed(j):
+		case d.adopted(j):
 			out[j] = true
-			continue
+		default:
+			siblings[d.new[j].GetParent()] = append(siblings[d.new[j].GetParent()], j)
 		}
-		siblings[new[j].GetParent()] = append(siblings[new[j].GetParent()], j)
 	}
 	for _, js := range siblings {
 		places := make([]int, len(js))
 		for i, j := range js {
-			places[i] = pairs[j].Old
+			places[i] = d.pairs[j].Old
 		}
 		for i, keeps := range Increasing(places) {
-			if !keeps {
-				out[js[i]] = true
-			}
+			out[js[i]] = !keeps
 		}
 	}
 	return out
+}
+
+// inOrder tells whether nothing moved, which is so for most pairs of texts and quickly seen.
+func (d *differ) inOrder() bool {
+	last := -1
+	for j, m := range d.pairs {
+		if m.Old >= 0 && d.old[m.Old] == d.new[j] && m.Old > last {
+			last = m.Old
+			continue
+		}
+		if !d.placed(j) {
+			continue
+		}
+		if m.Old < last || d.adopted(j) {
+			return false
+		}
+		last = m.Old
+	}
+	return true
+}
+
+// placed tells whether new point j has a place in both texts.
+func (d *differ) placed(j int) bool {
+	i := d.pairs[j].Old
+	return i >= 0 && !gone(d.old[i]) && !gone(d.new[j])
+}
+
+// adopted tells whether new point j, which has a place in both texts, belongs to another point than before. One that was
+// not recognised by id may belong to what was not recognised at all; that is no news about it.
+func (d *differ) adopted(j int) bool {
+	was, is := d.old[d.pairs[j].Old].GetParent(), d.new[j].GetParent()
+	if was == is {
+		return false
+	}
+	if above, ok := d.newAt(is); ok && d.pairs[above].Old >= 0 {
+		return d.old[d.pairs[above].Old].GetId() != was
+	}
+	return d.pairs[j].How == parleyv1.PointMatch_HOW_ID
 }
