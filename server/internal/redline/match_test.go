@@ -82,17 +82,26 @@ func TestMatchPoints(t *testing.T) {
 		{"doubles in their order", pts("a: Reserved.", "b: Reserved.", "c: Reserved."), pts("Reserved.", "Reserved."), "0 DIGEST, 1 DIGEST"},
 		{"doubles beside their neighbours", pts("a: Reserved.", "b: "+grain, "c: Reserved."), pts(grain, "Reserved."), "1 DIGEST, 2 DIGEST"},
 		{"doubles before a neighbour", pts("a: Reserved.", "b: Reserved.", "c: "+grain), pts("Reserved.", grain), "1 DIGEST, 2 DIGEST"},
-		{"best pairs first", pts("a: "+plantV1), pts("The plant is shared equally between Russia and Ukraine.", plantV1+" The dam too."), "- NEW, 0 SIMILARITY"},
+		{"best pairs first", pts("a: " + plantV1), pts("The plant is shared equally between Russia and Ukraine.", plantV1+" The dam too."), "- NEW, 0 SIMILARITY"},
 		{"case and marks do not count", pts("a: Free trade, now!"), pts("FREE TRADE - NOW"), "0 SIMILARITY"},
 		{"another script", pts("a: 停火后立即举行选举。", "b: 各方释放全部战俘。"), pts("各方释放全部在押战俘。", "停火后一百天内举行选举。"), "1 SIMILARITY, 0 SIMILARITY"},
 		{"what is gone comes back by its wording", []*parleyv1.Point{in(struck, pt("a: # Amnesty"))}, pts("# Amnesty"), "0 DIGEST"},
 		{"what is gone does not come back by likeness", []*parleyv1.Point{in(struck, pt("a: # Full amnesty"))}, pts("# Full amnesty for all"), "- NEW"},
-		{"what is in the text goes before what is gone",
-			[]*parleyv1.Point{in(struck, pt("a: # Amnesty")), pt("b: # Amnesty")}, pts("# Amnesty"), "1 DIGEST"},
-		{"what was left to leaders comes back by its heading", []*parleyv1.Point{in(deferred, pt("a: # Territory"))},
-			pts("# Territory — The line of contact at signature is the line."), "0 SIMILARITY"},
-		{"what is left to leaders is known by its heading", pts("a: # Territory — Crimea, Luhansk and Donetsk are Russian de facto."),
-			[]*parleyv1.Point{in(deferred, pt("# Territory"))}, "0 SIMILARITY"},
+		{
+			"what is in the text goes before what is gone",
+			[]*parleyv1.Point{in(struck, pt("a: # Amnesty")), pt("b: # Amnesty")},
+			pts("# Amnesty"), "1 DIGEST",
+		},
+		{
+			"what was left to leaders comes back by its heading",
+			[]*parleyv1.Point{in(deferred, pt("a: # Territory"))},
+			pts("# Territory — The line of contact at signature is the line."), "0 SIMILARITY",
+		},
+		{
+			"what is left to leaders is known by its heading", pts("a: # Territory — Crimea, Luhansk and Donetsk are Russian de facto."),
+			[]*parleyv1.Point{in(deferred, pt("# Territory"))},
+			"0 SIMILARITY",
+		},
 		{"without words there is nothing to know", []*parleyv1.Point{pt("a: "), in(deferred, pt("b: "))}, []*parleyv1.Point{pt(""), in(deferred, pt(""))}, "- NEW, - NEW"},
 	} {
 		if got := said(MatchPoints(test.old, test.new)); got != test.want {

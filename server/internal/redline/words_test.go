@@ -38,23 +38,33 @@ func TestWords(t *testing.T) {
 		{"Amnesty.", "", "[-Amnesty.-]"},
 
 		// One word decides.
-		{"Ukraine's armed forces are capped at 600,000.", "Ukraine's armed forces are capped at 800,000 in peacetime.",
-			"Ukraine's armed forces are capped at [-600,000-]{+800,000 in peacetime+}."},
-		{"A working group on economic zones.", "A working group on potential economic zones.",
-			"A working group on {+potential +}economic zones."},
+		{
+			"Ukraine's armed forces are capped at 600,000.", "Ukraine's armed forces are capped at 800,000 in peacetime.",
+			"Ukraine's armed forces are capped at [-600,000-]{+800,000 in peacetime+}.",
+		},
+		{
+			"A working group on economic zones.", "A working group on potential economic zones.",
+			"A working group on {+potential +}economic zones.",
+		},
 		{"Ukraine gets reliable guarantees.", "Ukraine gets robust guarantees.", "Ukraine gets [-reliable-]{+robust+} guarantees."},
-		{"Elections in 100 days.", "Elections as soon as possible after signature.",
-			"Elections [-in 100 days-]{+as soon as possible after signature+}."},
+		{
+			"Elections in 100 days.", "Elections as soon as possible after signature.",
+			"Elections [-in 100 days-]{+as soon as possible after signature+}.",
+		},
 		{"8bis applies", "8ter applies", "[-8bis-]{+8ter+} applies"},
 
 		// What is left between two changes by chance goes with them; a clause stays.
 		{"600,000 for ten years", "800,000 for five years", "[-600,000 for ten-]{+800,000 for five+} years"},
 		{"shall be limited to peacetime", "will be capped in wartime", "[-shall be limited to peacetime-]{+will be capped in wartime+}"},
-		{"Kyiv withdraws from Donetsk, Moscow from Sumy.", "Moscow withdraws from Kherson, Kyiv from Kharkiv.",
-			"[-Kyiv-]{+Moscow+} withdraws from [-Donetsk, Moscow from Sumy-]{+Kherson, Kyiv from Kharkiv+}."},
-		{"All debts of the two states end; neither will attack the other; borders stay.",
+		{
+			"Kyiv withdraws from Donetsk, Moscow from Sumy.", "Moscow withdraws from Kherson, Kyiv from Kharkiv.",
+			"[-Kyiv-]{+Moscow+} withdraws from [-Donetsk, Moscow from Sumy-]{+Kherson, Kyiv from Kharkiv+}.",
+		},
+		{
+			"All debts of the two states end; neither will attack the other; borders stay.",
 			"Every claim against Russia lapses; neither will attack the other; lines freeze.",
-			"[-All debts of the two states end-]{+Every claim against Russia lapses+}; neither will attack the other; [-borders stay-]{+lines freeze+}."},
+			"[-All debts of the two states end-]{+Every claim against Russia lapses+}; neither will attack the other; [-borders stay-]{+lines freeze+}.",
+		},
 
 		// A change stands where a reader would put it.
 		{"the cat and the bird", "the cat and the dog and the bird", "the cat {+and the dog +}and the bird"},
@@ -62,10 +72,14 @@ func TestWords(t *testing.T) {
 		{"Sumy, Kharkiv.", "Sumy, Odesa, Kharkiv.", "Sumy, {+Odesa, +}Kharkiv."},
 		{"Sumy, Kharkiv", "Sumy, Kharkiv, Odesa", "Sumy, Kharkiv{+, Odesa+}"},
 		{"NATO does not grow.", "NATO does not grow (in Europe).", "NATO does not grow{+ (in Europe)+}."},
-		{"Prisoners return.\n\nGrain leaves.", "Prisoners return.\n\nChildren too.\n\nGrain leaves.",
-			"Prisoners return.\n\n{+Children too.\n\n+}Grain leaves."},
-		{"One old paragraph.\n\nTwo of them.", "Quite another thing.\n\nAlso new here.",
-			"[-One old paragraph-]{+Quite another thing+}.\n\n[-Two of them-]{+Also new here+}."},
+		{
+			"Prisoners return.\n\nGrain leaves.", "Prisoners return.\n\nChildren too.\n\nGrain leaves.",
+			"Prisoners return.\n\n{+Children too.\n\n+}Grain leaves.",
+		},
+		{
+			"One old paragraph.\n\nTwo of them.", "Quite another thing.\n\nAlso new here.",
+			"[-One old paragraph-]{+Quite another thing+}.\n\n[-Two of them-]{+Also new here+}.",
+		},
 
 		// White space counts as little as it can.
 		{"a  b", "a b", "a[-  -]{+ +}b"},
