@@ -126,6 +126,7 @@ var long = []struct{ what, why string }{
 	{"server/internal/daemon/parity_test.go:parityRows", "one table, a line or two a method"},
 	{"server/internal/listing/filter_test.go:TestFilterMatches", "one table, a line a filter"},
 	{"server/internal/redline/diff_test.go:TestDiff", "one table, a line a case"},
+	{"server/internal/redline/words_test.go:TestWords", "one table, a line a case"},
 	{"server/internal/wellformed/wellformed_test.go:TestViolations", "one table, a few lines a broken rule"},
 }
 
