@@ -75,5 +75,8 @@ func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVers
 			v.Kinds = row.GetKinds()
 		}
 	}
+	if len(v.GetKinds()) == 0 { // recorded without ever having been in the text: nothing happened to the text
+		v.Kinds = []parleyv1.PointDiff_Kind{parleyv1.PointDiff_KIND_ANNOTATED}
+	}
 	return v
 }

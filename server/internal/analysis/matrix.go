@@ -11,6 +11,7 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
+	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
 // Positions works out the whole matrix of a revision. columns names the parties to show; empty for those that have a
@@ -30,7 +31,7 @@ func Positions(l *lens.Lens, revision string, columns []string, gone bool) (*par
 	}
 	whole := b.whole()
 	for p := range r.Text.Points() {
-		if gone || !isGone(p) {
+		if gone || !redline.Gone(p) {
 			b.addRow(p)
 		}
 	}
@@ -107,7 +108,7 @@ func (b *board) addRow(p *parleyv1.Point) {
 // hold makes agreed points provisional while others with wording are not agreed.
 func (b *board) hold() {
 	for _, r := range b.rows {
-		if s := r.msg.GetStatus(); s != parleyv1.PositionMatrix_STATUS_AGREED && !isGone(r.msg.GetPoint()) {
+		if s := r.msg.GetStatus(); s != parleyv1.PositionMatrix_STATUS_AGREED && !redline.Gone(r.msg.GetPoint()) {
 			for _, r := range b.rows {
 				if r.msg.GetStatus() == parleyv1.PositionMatrix_STATUS_AGREED {
 					r.msg.Status = parleyv1.PositionMatrix_STATUS_PROVISIONAL
@@ -157,14 +158,6 @@ func cellsOf(cells map[string]*parleyv1.PositionMatrix_Cell, parties []*parleyv1
 		}
 	}
 	return out
-}
-
-func isGone(p *parleyv1.Point) bool {
-	switch p.GetState() {
-	case parleyv1.Point_STATE_STRUCK, parleyv1.Point_STATE_MOVED, parleyv1.Point_STATE_SUPERSEDED:
-		return true
-	}
-	return false
 }
 
 // cut shortens a text to n characters.

@@ -7,6 +7,7 @@ import (
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }
@@ -208,7 +209,7 @@ func (c *commit) leave(id string, state parleyv1.Point_State, movedTo, note, at 
 		return fault.PointStateConflict(at+".point", id, "is already in the state %s", state)
 	}
 	for _, each := range c.text.subtree(id) {
-		if each != id && gone(mustPoint(c.text, each)) {
+		if each != id && redline.Gone(mustPoint(c.text, each)) {
 			continue
 		}
 		c.modify(each, func(p *parleyv1.Point) {

@@ -7,6 +7,7 @@ import (
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
 // split divides a point into several that stand in its place.
@@ -136,7 +137,7 @@ func (c *commit) adopt(ch *parleyv1.PointChange_Adopt, at string) error {
 // live finds a point that has not gone from the text.
 func (c *commit) live(id, at string) (*parleyv1.Point, error) {
 	p, err := c.find(id, at)
-	if err == nil && gone(p) {
+	if err == nil && redline.Gone(p) {
 		return nil, fault.PointStateConflict(at, id, "is in the state %s", p.GetState())
 	}
 	return p, err

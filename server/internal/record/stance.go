@@ -4,6 +4,7 @@ import (
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
 var stanceNoun = noun[*parleyv1.Stance]{
@@ -86,7 +87,7 @@ func (s *State) settlePointTarget(m *parleyv1.Stance, t *parleyv1.Stance_Target_
 	if !ok {
 		return fault.PointUnknown(path, id)
 	}
-	if p.GetDigest() == "" {
+	if p.GetDigest() == "" || redline.Gone(p) {
 		return fault.PointStateConflict(path, id, "has no wording in this revision to take a stance on")
 	}
 	m.Digest = p.GetDigest()

@@ -210,7 +210,7 @@ func checkText(t *rapid.T, r *Revision) {
 		if p.GetDigest() != redline.Digest(p) {
 			t.Fatalf("%s: %q bears the digest of other words", r.Msg.GetName(), p.GetId())
 		}
-		if gone(p) && p.GetText() != "" {
+		if redline.Gone(p) && p.GetText() != "" {
 			t.Fatalf("%s: %q is gone but has words", r.Msg.GetName(), p.GetId())
 		}
 		if p.GetState() == parleyv1.Point_STATE_PRESENT {

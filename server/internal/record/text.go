@@ -178,14 +178,5 @@ func (t *Text) subtree(id string) []string {
 	return out
 }
 
-// gone tells whether a point is out of the text.
-func gone(p *parleyv1.Point) bool {
-	switch p.GetState() {
-	case parleyv1.Point_STATE_STRUCK, parleyv1.Point_STATE_MOVED, parleyv1.Point_STATE_SUPERSEDED:
-		return true
-	}
-	return false
-}
-
 // PresentCount is the number of points in the state PRESENT.
 func (t *Text) PresentCount() int { return t.present }

@@ -1,6 +1,10 @@
 package record
 
 import (
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/redline"
@@ -9,7 +13,7 @@ import (
 // replaceText makes the text that of the caller, in the caller's order; its points are matched to the first parent's.
 // Points of the parent that are not in it become STRUCK and keep their place behind what they followed.
 func (c *commit) replaceText(given []*parleyv1.Point) error {
-	old := c.text.Slice()
+	old := c.lastWords(given)
 	points := make([]*parleyv1.Point, len(given))
 	for i, g := range given {
 		points[i] = callersPoint(g)
@@ -34,6 +38,36 @@ func (c *commit) replaceText(given []*parleyv1.Point) error {
 	c.strikeAbsent(old, seen)
 	c.arrange(points)
 	return nil
+}
+
+// lastWords gives the text to match a new one to: the parent's, and of its points that are not in it the words that they had
+// last, so that a point that comes back without its id is known by them. Where every point bears its id, nothing has to
+// be looked up.
+func (c *commit) lastWords(given []*parleyv1.Point) []*parleyv1.Point {
+	old := c.text.Slice()
+	if !slices.ContainsFunc(given, func(p *parleyv1.Point) bool { return p.GetId() == "" }) {
+		return old
+	}
+	for i, p := range old {
+		if p.GetState() != parleyv1.Point_STATE_PRESENT {
+			old[i] = lastWorded(c.parents[0], p)
+		}
+	}
+	return old
+}
+
+// lastWorded gives a point with the words that it had last on the way to a revision, in its present state.
+func lastWorded(r *Revision, p *parleyv1.Point) *parleyv1.Point {
+	for ; ; r = r.Parents[0] {
+		if then, ok := r.Text.Point(p.GetId()); ok && then.GetState() == parleyv1.Point_STATE_PRESENT {
+			was := proto.CloneOf(p)
+			was.Heading, was.Text, was.Alternatives, was.Digest = then.GetHeading(), then.GetText(), then.GetAlternatives(), then.GetDigest()
+			return was
+		}
+		if len(r.Parents) == 0 {
+			return p
+		}
+	}
 }
 
 func textPath(i int) string { return "text.points[" + itoa(i) + "]" }
@@ -65,7 +99,7 @@ func (c *commit) checkText(points []*parleyv1.Point, known map[string]bool) erro
 // strikeAbsent strikes the points of the old text that the new one leaves out.
 func (c *commit) strikeAbsent(old []*parleyv1.Point, kept map[string]bool) {
 	for _, p := range old {
-		if kept[p.GetId()] || gone(p) {
+		if kept[p.GetId()] || redline.Gone(p) {
 			continue
 		}
 		c.modify(p.GetId(), func(p *parleyv1.Point) {

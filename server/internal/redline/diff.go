@@ -22,7 +22,7 @@ func Diff(old, new []*parleyv1.Point) ([]*parleyv1.PointDiff, *parleyv1.DiffSumm
 		}
 		if hasMoved := moved != nil && moved[j]; d.old[i] != p || hasMoved {
 			d.compare(d.old[i], p, d.pairs[j], hasMoved)
-		} else if !gone(p) {
+		} else if !Gone(p) {
 			d.unchanged++
 		}
 		d.leaveAfter(i)
@@ -83,7 +83,7 @@ func byID(points []*parleyv1.Point) map[string]int {
 // arrive reports a point that the old text does not have. If it is gone from the new one too, nothing happened to it
 // between them.
 func (d *differ) arrive(p *parleyv1.Point) {
-	if gone(p) {
+	if Gone(p) {
 		return
 	}
 	row := &parleyv1.PointDiff{Point: p.GetId(), After: p, Kinds: []parleyv1.PointDiff_Kind{parleyv1.PointDiff_KIND_ADDED}}
@@ -99,7 +99,7 @@ func (d *differ) arrive(p *parleyv1.Point) {
 func (d *differ) leaveAfter(i int) {
 	for i++; i < len(d.old) && !d.used[i]; i++ {
 		p := d.old[i]
-		if gone(p) {
+		if Gone(p) {
 			continue
 		}
 		row := &parleyv1.PointDiff{Point: p.GetId(), Before: p, Kinds: []parleyv1.PointDiff_Kind{parleyv1.PointDiff_KIND_STRUCK}}
@@ -129,7 +129,7 @@ func (d *differ) compare(a, b *parleyv1.Point, m Match, moved bool) {
 	if moved {
 		row.Kinds = append(row.Kinds, parleyv1.PointDiff_KIND_MOVED)
 	}
-	if a.GetLabel() != b.GetLabel() && !gone(b) {
+	if a.GetLabel() != b.GetLabel() && !Gone(b) {
 		row.Kinds = append(row.Kinds, parleyv1.PointDiff_KIND_RENUMBERED)
 	}
 	d.addLineage(row, a, b)
@@ -140,7 +140,7 @@ func (d *differ) compare(a, b *parleyv1.Point, m Match, moved bool) {
 	case len(row.GetKinds()) > 0:
 		slices.Sort(row.Kinds)
 		d.out = append(d.out, row)
-	case !gone(b):
+	case !Gone(b):
 		d.unchanged++
 	}
 }
@@ -157,7 +157,7 @@ func (d *differ) compareWording(row *parleyv1.PointDiff, a, b *parleyv1.Point) {
 	case !sameState || a.GetMovedTo() != b.GetMovedTo():
 		row.Kinds = append(row.Kinds, fate(b))
 		reword(row, a, b)
-	case !gone(b) && digestOf(a) != digestOf(b):
+	case !Gone(b) && digestOf(a) != digestOf(b):
 		row.Kinds = append(row.Kinds, parleyv1.PointDiff_KIND_REWORDED)
 		reword(row, a, b)
 	}

@@ -190,7 +190,7 @@ func TestDiff(t *testing.T) {
 			"reworded:1",
 		},
 		{
-			"one reworded, one gone, one new",
+			"one reworded, one Gone, one new",
 			[]*parleyv1.Point{rivals("a", "A at most ten years", "B never", "C soon")},
 			[]*parleyv1.Point{rivals("a", "A at most five years", "B never", "D quite another thing")},
 			[]string{`a REWORDED [A>A] "at most [-ten-]{+five+} years" [>D] "{+quite another thing+}" [C>] "[-soon-]"`},
@@ -305,7 +305,7 @@ func TestATextDoesNotDifferFromItself(t *testing.T) {
 			copied[i] = proto.CloneOf(p)
 		}
 		for _, other := range [][]*parleyv1.Point{text, copied} {
-			if rows, summary := Diff(text, other); len(rows) != 0 || int(summary.GetUnchanged()) != len(slices.DeleteFunc(slices.Clone(text), gone)) {
+			if rows, summary := Diff(text, other); len(rows) != 0 || int(summary.GetUnchanged()) != len(slices.DeleteFunc(slices.Clone(text), Gone)) {
 				t.Fatalf("%v, %v", rows, summary)
 			}
 		}
@@ -317,7 +317,7 @@ func checkDiff(t interface{ Fatalf(string, ...any) }, old, new []*parleyv1.Point
 	rows, summary := Diff(old, new)
 	text := map[string]*parleyv1.Point{} // the old text, then changed row by row
 	for _, p := range old {
-		if !gone(p) {
+		if !Gone(p) {
 			text[p.GetId()] = p
 		}
 	}
@@ -341,7 +341,7 @@ func checkDiff(t interface{ Fatalf(string, ...any) }, old, new []*parleyv1.Point
 		}
 	}
 	for _, r := range rows { // an id may have gone from one point to another
-		if p := r.GetAfter(); p != nil && !gone(p) {
+		if p := r.GetAfter(); p != nil && !Gone(p) {
 			text[p.GetId()] = p
 		}
 	}
@@ -350,7 +350,7 @@ func checkDiff(t interface{ Fatalf(string, ...any) }, old, new []*parleyv1.Point
 		wordings[digestOf(p)+p.GetLabel()]++
 	}
 	for _, p := range new {
-		if !gone(p) {
+		if !Gone(p) {
 			wordings[digestOf(p)+p.GetLabel()]--
 		}
 	}

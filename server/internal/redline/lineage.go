@@ -17,7 +17,7 @@ func (d *differ) addLineage(row *parleyv1.PointDiff, a, b *parleyv1.Point) {
 		}
 		return
 	}
-	if gone(b) || slices.Equal(a.GetOrigins(), b.GetOrigins()) {
+	if Gone(b) || slices.Equal(a.GetOrigins(), b.GetOrigins()) {
 		return
 	}
 	from, merged := d.forebears(b, map[string]bool{})
@@ -49,7 +49,7 @@ func (d *differ) forebears(p *parleyv1.Point, visited map[string]bool) (from []*
 			continue
 		}
 		visited[id] = true
-		if i, ok := d.oldAt(id); ok && !gone(d.old[i]) {
+		if i, ok := d.oldAt(id); ok && !Gone(d.old[i]) {
 			from = append(from, d.old[i])
 		} else if j, ok := d.newAt(id); ok {
 			more, too := d.forebears(d.new[j], visited)

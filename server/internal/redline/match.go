@@ -96,12 +96,12 @@ func (m *matcher) matchRest(oldToo, newToo func(*parleyv1.Point) bool) {
 // open gives which of the points have no partner and are in the text.
 func (m *matcher) open(old, new []int) (stillOld, stillNew []int) {
 	for _, i := range old {
-		if !m.used[i] && !gone(m.old[i]) {
+		if !m.used[i] && !Gone(m.old[i]) {
 			stillOld = append(stillOld, i)
 		}
 	}
 	for _, j := range new {
-		if m.out[j].Old < 0 && !gone(m.new[j]) {
+		if m.out[j].Old < 0 && !Gone(m.new[j]) {
 			stillNew = append(stillNew, j)
 		}
 	}
@@ -114,7 +114,7 @@ func (m *matcher) matchWordings(old, new []int) {
 	w := wordings{matcher: m, old: make([]string, len(m.old)), new: make([]string, len(m.new)), spare: map[string][]int{}}
 	for _, away := range []bool{false, true} { // what is in the text before what is not
 		for _, i := range old {
-			if gone(m.old[i]) == away {
+			if Gone(m.old[i]) == away {
 				w.old[i] = digestOf(m.old[i])
 				w.spare[w.old[i]] = append(w.spare[w.old[i]], i)
 			}
@@ -182,9 +182,9 @@ func inText(p *parleyv1.Point) bool {
 	return p.GetState() == parleyv1.Point_STATE_PRESENT || p.GetState() == parleyv1.Point_STATE_UNSPECIFIED
 }
 
-// gone tells whether a point is out of the text. One that is deferred, or of which the record does not know what became,
+// Gone tells whether a point is out of the text. One that is deferred, or of which the record does not know what became,
 // is not: it has a place without wording.
-func gone(p *parleyv1.Point) bool {
+func Gone(p *parleyv1.Point) bool {
 	switch p.GetState() {
 	case parleyv1.Point_STATE_STRUCK, parleyv1.Point_STATE_MOVED, parleyv1.Point_STATE_SUPERSEDED:
 		return true

@@ -56,7 +56,7 @@ func (d *differ) inOrder() bool {
 // placed tells whether new point j has a place in both texts.
 func (d *differ) placed(j int) bool {
 	i := d.pairs[j].Old
-	return i >= 0 && !gone(d.old[i]) && !gone(d.new[j])
+	return i >= 0 && !Gone(d.old[i]) && !Gone(d.new[j])
 }
 
 // adopted tells whether new point j, which has a place in both texts, belongs to another point than before. One that was

@@ -318,7 +318,7 @@ type PointDiff struct {
 	Into []string `protobuf:"bytes,9,rep,name=into,proto3" json:"into,omitempty"`
 	// How the old and the new point were recognised as one. Only unrelated texts are matched by anything but ID.
 	MatchedBy PointMatch_How `protobuf:"varint,10,opt,name=matched_by,json=matchedBy,proto3,enum=parley.v1.PointMatch_How" json:"matched_by,omitempty"`
-	// For SIMILARITY: share of common words, over 0 and under or equal to 1.
+	// For SIMILARITY: share of common words, rare ones weighing more, over 0 and under or equal to 1.
 	Similarity    float64 `protobuf:"fixed64,11,opt,name=similarity,proto3" json:"similarity,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -723,7 +723,7 @@ type PointMatch struct {
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// By what it was recognised.
 	How PointMatch_How `protobuf:"varint,2,opt,name=how,proto3,enum=parley.v1.PointMatch_How" json:"how,omitempty"`
-	// For SIMILARITY: share of common words, over 0 and under or equal to 1.
+	// For SIMILARITY: share of common words, rare ones weighing more, over 0 and under or equal to 1.
 	Similarity    float64 `protobuf:"fixed64,3,opt,name=similarity,proto3" json:"similarity,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
