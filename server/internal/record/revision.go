@@ -41,8 +41,10 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 		r.Text.set(d.GetPoint(), d.GetRank())
 		r.Changed = append(r.Changed, d.GetPoint().GetId())
 	}
-	if prev := s.Head(r.Plan(), Latest); prev != nil {
-		r.Index, r.Confided = prev.Index+1, prev.Confided
+	for _, p := range r.Parents { // the plan's head is among them: nothing else can be committed
+		if p.Index >= r.Index && p.Plan() == r.Plan() {
+			r.Index, r.Confided = p.Index+1, p.Confided
+		}
 	}
 	if l := msg.GetAudience().GetLevel(); l != parleyv1.Audience_LEVEL_UNSPECIFIED && l != parleyv1.Audience_LEVEL_PUBLIC {
 		r.Confided++
