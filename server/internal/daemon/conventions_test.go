@@ -228,6 +228,25 @@ func TestPagesJoinUpAndKeepTheirMoment(t *testing.T) {
 	}
 }
 
+func TestPagesOfTheFutureKeepThePresent(t *testing.T) {
+	s := start(t, t.TempDir())
+	n := talks(t, s, "peace")
+	req := &parleyv1.ListPartiesRequest{Parent: n, PageSize: 1, AsOf: timestamppb.New(time.Now().AddDate(1, 0, 0))}
+	first, err := s.mediator.Parties.ListParties(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t)(s.mediator.Parties.CreateParty(t.Context(), &parleyv1.CreatePartyRequest{Parent: n, PartyId: "c", Party: &parleyv1.Party{DisplayName: "Late"}}))
+	req.PageSize, req.PageToken = 10, first.GetNextPageToken()
+	rest, err := s.mediator.Parties.ListParties(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(first.GetParties()) + len(rest.GetParties()); got != 2 {
+		t.Errorf("the pages hold %d parties, there were 2 when the first was read", got)
+	}
+}
+
 func TestPageTokensServeOnlyTheCallTheyCameFrom(t *testing.T) {
 	s := start(t, t.TempDir())
 	n, m := talks(t, s, "one"), talks(t, s, "two")

@@ -70,8 +70,8 @@ func Open[T proto.Message](s *Sealer, call Call, req Request) (*Query[T], error)
 	if q.size, err = pageSize(req.GetPageSize(), call.PageSize); err != nil {
 		return nil, err
 	}
-	if req.GetAsOf() != nil {
-		q.asOf = req.GetAsOf().AsTime()
+	if at := req.GetAsOf(); at != nil && at.AsTime().Before(call.Now) { // the future shows the present, and stays that
+		q.asOf = at.AsTime()
 	}
 	if req.GetPageToken() != "" {
 		return q, q.resume(req.GetPageToken())
