@@ -30,14 +30,13 @@ type Host struct {
 	newID  func() string
 	stamp  atomic.Int64 // the latest time of an entry that is known, so that the present never runs behind the record
 
-	mu        sync.Mutex
-	running   map[string]*negotiation // by resource name
+	running   sync.Map // resource name -> *negotiation; reading it takes no lock
 	directory *negotiation
 }
 
 // Open loads the directory and adds what a crash kept out of it.
 func Open(ctx context.Context, l ledger.Ledger, clock func() time.Time, newID func() string) (*Host, error) {
-	h := &Host{ledger: l, clock: clock, newID: newID, running: map[string]*negotiation{}}
+	h := &Host{ledger: l, clock: clock, newID: newID}
 	h.directory = &negotiation{host: h, log: record.DirectoryLog}
 	if err := h.directory.load(ctx); err != nil {
 		return nil, fmt.Errorf("load the directory: %w", err)
@@ -101,15 +100,10 @@ func (h *Host) Lens(ctx context.Context, viewer lens.Viewer, name string, at tim
 
 // negotiation finds a running negotiation or loads it. Unless it is to be created, one without entries is not found.
 func (h *Host) negotiation(ctx context.Context, name string, create bool) (*negotiation, error) {
-	h.mu.Lock()
-	n, ok := h.running[name]
-	if !ok {
-		n = &negotiation{host: h, log: name}
+	if n, ok := h.running.Load(name); ok {
+		return n.(*negotiation), nil
 	}
-	h.mu.Unlock()
-	if ok {
-		return n, nil
-	}
+	n := &negotiation{host: h, log: name}
 	if err := n.load(ctx); err != nil {
 		return nil, err
 	}
@@ -117,13 +111,9 @@ func (h *Host) negotiation(ctx context.Context, name string, create bool) (*nego
 	if empty && !create {
 		return nil, fault.Missing(name)
 	}
-	h.mu.Lock()
-	if first, raced := h.running[name]; raced {
-		n = first
-	} else {
-		h.running[name] = n
+	if first, raced := h.running.LoadOrStore(name, n); raced {
+		n = first.(*negotiation)
 	}
-	h.mu.Unlock()
 	if empty {
 		return n, nil
 	}
@@ -133,10 +123,8 @@ func (h *Host) negotiation(ctx context.Context, name string, create bool) (*nego
 // forgetEmpty drops a negotiation that was to be created and was not. If another caller is creating it at this very
 // moment, the ledger sees to it that no two of them do, and the next reader loads what came of it.
 func (h *Host) forgetEmpty(n *negotiation) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if n.state.Load().Seq() == 0 && h.running[n.log] == n {
-		delete(h.running, n.log)
+	if n.state.Load().Seq() == 0 {
+		h.running.CompareAndDelete(n.log, n)
 	}
 }
 
@@ -199,10 +187,8 @@ func (h *Host) Write(ctx context.Context, w Write) (Outcome, error) {
 
 // Close waits for writes under way. The ledger is closed by whoever opened it.
 func (h *Host) Close() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, n := range h.running {
-		n.settle()
+	for _, n := range h.running.Range {
+		n.(*negotiation).settle()
 	}
 	h.directory.settle()
 }

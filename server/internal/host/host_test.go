@@ -273,7 +273,8 @@ func TestWritersWaitingTogetherShareAnAppend(t *testing.T) {
 	}
 	wg.Go(func() { write(0) })
 	<-entered
-	n := h.running[talks]
+	running, _ := h.running.Load(talks)
+	n := running.(*negotiation)
 	for i := 1; i < writers; i++ {
 		wg.Go(func() { write(i) })
 	}
@@ -378,7 +379,7 @@ func TestUnknownNegotiationsLeaveNothingInMemory(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if len(h.running) != 0 {
-		t.Errorf("%d negotiations are kept running that do not exist", len(h.running))
+	for name := range h.running.Range {
+		t.Errorf("%v is kept running and does not exist", name)
 	}
 }
