@@ -43,7 +43,15 @@ func random(t *rapid.T, w *world) Command {
 		return CommitRevision(textRequest(plan(), w, randomText(t)...))
 	}
 	changes := rapid.SliceOfN(rapid.Custom(randomChange), 1, 2).Draw(t, "changes")
-	return CommitRevision(changeRequest(plan(), w, changes...))
+	req := changeRequest(plan(), w, changes...)
+	if rapid.Bool().Draw(t, "second parent") {
+		if other := w.st.Head(plan(), Latest); other != nil && len(req.GetRevision().GetParents()) > 0 {
+			req.Revision.Parents = append(req.Revision.Parents, &parleyv1.Revision_Parent{Revision: other.Msg.GetName()})
+			adopt := &parleyv1.PointChange_Adopt{Revision: other.Msg.GetName(), Point: pointID(t), To: placement(t)}
+			req.GetChanges().Changes = append(req.GetChanges().GetChanges(), &parleyv1.PointChange{Change: &parleyv1.PointChange_Adopt_{Adopt: adopt}})
+		}
+	}
+	return CommitRevision(req)
 }
 
 func pointID(t *rapid.T) string {
@@ -85,7 +93,7 @@ func placement(t *rapid.T) *parleyv1.Placement {
 }
 
 func randomChange(t *rapid.T) *parleyv1.PointChange {
-	switch rapid.IntRange(0, 7).Draw(t, "change") {
+	switch rapid.IntRange(0, 9).Draw(t, "change") {
 	case 0:
 		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Add_{Add: &parleyv1.PointChange_Add{Point: randomPoint(t), To: placement(t)}}}
 	case 1:
@@ -100,6 +108,10 @@ func randomChange(t *rapid.T) *parleyv1.PointChange {
 		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Park_{Park: &parleyv1.PointChange_Park{Point: pointID(t)}}}
 	case 6:
 		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Split_{Split: &parleyv1.PointChange_Split{Point: pointID(t), Into: []*parleyv1.Point{randomPoint(t), {Text: "New part."}}}}}
+	case 7:
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Relocate_{Relocate: &parleyv1.PointChange_Relocate{Point: pointID(t), To: talks + "/plans/draft"}}}
+	case 8:
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Obscure_{Obscure: &parleyv1.PointChange_Obscure{Point: pointID(t)}}}
 	}
 	return &parleyv1.PointChange{Change: &parleyv1.PointChange_Merge_{Merge: &parleyv1.PointChange_Merge{Points: []string{pointID(t), pointID(t)}, Into: randomPoint(t)}}}
 }
