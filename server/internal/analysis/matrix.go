@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"sync"
@@ -29,7 +30,7 @@ func Positions(l *lens.Lens, revision string, columns []string, gone bool) (*par
 		lens: l, revision: r, deciders: deciders(l, plan),
 		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
 	}
-	whole := b.whole()
+	whole, unplaced := b.onRevision()
 	for p := range r.Text.Points() {
 		if gone || !redline.Gone(p) {
 			b.addRow(p)
@@ -42,7 +43,7 @@ func Positions(l *lens.Lens, revision string, columns []string, gone bool) (*par
 	if err != nil {
 		return nil, err
 	}
-	m := &parleyv1.PositionMatrix{Revision: r.Msg.GetName(), Parties: parties, Whole: cellsOf(whole, parties)}
+	m := &parleyv1.PositionMatrix{Revision: r.Msg.GetName(), Parties: parties, Whole: cellsOf(whole, parties), Unplaced: unplaced}
 	for _, p := range parties {
 		m.Decides = append(m.Decides, slices.Contains(b.deciders, p.GetName()))
 	}
@@ -86,9 +87,21 @@ type row struct {
 	cells map[string]*parleyv1.PositionMatrix_Cell // by party
 }
 
-// whole finds the stances on the revision as a whole; of another text it says nothing, so there is no staleness here.
-func (b *board) whole() map[string]*parleyv1.PositionMatrix_Cell {
-	return counting(b.lens.StancesOn(b.revision.Msg.GetName()), func(*parleyv1.Stance) bool { return true })
+// onRevision divides the stances on the revision: those on it as a whole, which are never stale here, as another text is
+// another revision; and those on unnamed points or in comparison, which belong into no cell.
+func (b *board) onRevision() (whole map[string]*parleyv1.PositionMatrix_Cell, unplaced []*parleyv1.Stance) {
+	var onWhole []*parleyv1.Stance
+	for s := range b.lens.StancesOn(b.revision.Msg.GetName()) {
+		if s.GetTarget().GetRevision() != "" {
+			onWhole = append(onWhole, s)
+		} else if !s.GetWithdrawn() {
+			unplaced = append(unplaced, s)
+		}
+	}
+	slices.SortFunc(unplaced, func(a, b *parleyv1.Stance) int {
+		return cmp.Or(saidTime(a).Compare(saidTime(b)), cmp.Compare(a.GetName(), b.GetName()))
+	})
+	return counting(slices.Values(onWhole), func(*parleyv1.Stance) bool { return true }), unplaced
 }
 
 func (b *board) addRow(p *parleyv1.Point) {

@@ -172,6 +172,22 @@ func TestAStanceOnTheWholeAcceptsNoSinglePoint(t *testing.T) {
 	}
 }
 
+func TestWhatIsSaidOfUnnamedPointsOrInComparisonIsInNoCell(t *testing.T) {
+	w := newWorld(t, &parleyv1.Plan{})
+	w.commit(t, "r1", &parleyv1.Point{Id: "p", Text: "Words."})
+	w.commit(t, "r2", &parleyv1.Point{Id: "p", Text: "Other words."})
+	w.stance(t, "a", "", parleyv1.Stance_VALUE_PREFERS, said("2025-12-01"), func(s *parleyv1.Stance) {
+		s.Target = &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Comparison_{Comparison: &parleyv1.Stance_Target_Comparison{Revision: draft + "/revisions/r2", Than: draft + "/revisions/r1"}}}
+	})
+	w.stance(t, "a", "", acceptance, said("2025-11-24"), func(s *parleyv1.Stance) {
+		s.Target = &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_UnnamedSet_{UnnamedSet: &parleyv1.Stance_Target_UnnamedSet{Revision: draft + "/revisions/r2", Description: "not all, but many"}}}
+	})
+	m := w.matrix(t, "r2")
+	if m.GetWhole()[0].GetStance() != nil || len(m.GetUnplaced()) != 2 || m.GetUnplaced()[0].GetValue() != acceptance {
+		t.Errorf("the text as a whole: %v, unplaced: %v", m.GetWhole(), m.GetUnplaced())
+	}
+}
+
 func TestStatusOfAPoint(t *testing.T) {
 	words := &parleyv1.Point{Id: "p", Text: "Words."}
 	bracketed := &parleyv1.Point{Id: "p", Alternatives: []*parleyv1.Alternative{{Label: "A", Text: "One."}, {Label: "B", Text: "Other."}}}

@@ -28,7 +28,7 @@ var signs = map[parleyv1.Stance_Value]sign{
 	parleyv1.Stance_VALUE_ABSTAIN:             {"–", "abstain", faint, "abstains"},
 	parleyv1.Stance_VALUE_DECLINED_TO_SAY:     {"∅", "silent", faint, "declined to say"},
 	parleyv1.Stance_VALUE_PREFERS:             {"↑", "better", green, "prefers it"},
-	parleyv1.Stance_VALUE_DISPREFERS:          {"↓", "worse", red, "prefers the other"},
+	parleyv1.Stance_VALUE_DISPREFERS:          {"↓", "worse", red, "disprefers it"},
 }
 
 var statusWords = map[parleyv1.PositionMatrix_Status]string{
@@ -64,6 +64,9 @@ type matrix struct {
 	state  int         // width of the column of states
 }
 
+// asAWhole is the title of the row of stances on the revision as a whole.
+const asAWhole = "the text as a whole"
+
 // Matrix writes who stands where on each point. Parties without any stance stand in a footnote; where there are too many
 // columns for the page, blocks of columns follow one another.
 func (p Page) Matrix(m *parleyv1.PositionMatrix, revision *parleyv1.Revision) string {
@@ -73,6 +76,7 @@ func (p Page) Matrix(m *parleyv1.PositionMatrix, revision *parleyv1.Revision) st
 		x.titles = max(x.titles, ansi.StringWidth(title(row.GetPoint())))
 	}
 	x.labels = min(x.labels, 8)
+	x.titles = max(x.titles, ansi.StringWidth(asAWhole))
 	var silent []string
 	for i, party := range m.GetParties() {
 		if x.says(i) {
@@ -190,7 +194,7 @@ func (x *matrix) block(columns []int) string {
 	titleWidth := points - x.labels - 2
 	line("", "", "", x.headings(columns))
 	if slices.ContainsFunc(columns, func(i int) bool { return cellAt(x.m.GetWhole(), i).GetStance() != nil }) {
-		line("", x.style(faint, fit("the text as a whole", titleWidth)), "", x.cells(x.m.GetWhole(), columns, -1))
+		line("", x.style(faint, fit(asAWhole, titleWidth)), "", x.cells(x.m.GetWhole(), columns, -1))
 	}
 	for i, row := range x.m.GetRows() {
 		line(label(row.GetPoint()), fit(title(row.GetPoint()), titleWidth), x.status(row.GetStatus()), x.cells(row.GetCells(), columns, i))
@@ -353,5 +357,26 @@ func (x *matrix) notes(silent []string) string {
 			b.WriteString(wrap(x.told(a), x.width(), "  "))
 		}
 	}
+	if len(x.m.GetUnplaced()) > 0 {
+		b.WriteString("\nSaid of the text, but of no point by name:\n")
+		for _, s := range x.m.GetUnplaced() {
+			b.WriteString(wrap(aside(s), x.width(), "  "))
+		}
+	}
 	return b.String()
+}
+
+// aside tells of a stance that belongs into no cell: "russia accepts “not all, but many”, 2025-11-24".
+func aside(s *parleyv1.Stance) string {
+	text := ID(s.GetParty()) + " " + signs[s.GetValue()].meaning
+	switch t := s.GetTarget().GetTarget().(type) {
+	case *parleyv1.Stance_Target_UnnamedSet_:
+		text += " “" + t.UnnamedSet.GetDescription() + "”"
+	case *parleyv1.Stance_Target_Comparison_:
+		text += ", compared with " + RevisionID(t.Comparison.GetThan())
+	}
+	if date := When(s.GetSaidTime()); date != "" {
+		text += ", " + date
+	}
+	return text
 }

@@ -259,6 +259,9 @@ type PositionMatrix struct {
 	StatusCounts []*PositionMatrix_StatusCount `protobuf:"bytes,6,rep,name=status_counts,json=statusCounts,proto3" json:"status_counts,omitempty"`
 	// Pass it as `page_token` for the next page; empty on the last.
 	NextPageToken string `protobuf:"bytes,7,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// What was said of the revision that belongs into no cell: of points that were not named ("not all, but many"), or in
+	// comparison with another revision; by the time of saying, withdrawn ones left out.
+	Unplaced      []*Stance `protobuf:"bytes,8,rep,name=unplaced,proto3" json:"unplaced,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -340,6 +343,13 @@ func (x *PositionMatrix) GetNextPageToken() string {
 		return x.NextPageToken
 	}
 	return ""
+}
+
+func (x *PositionMatrix) GetUnplaced() []*Stance {
+	if x != nil {
+		return x.Unplaced
+	}
+	return nil
 }
 
 // Where one party stands on one point.
@@ -551,7 +561,7 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\"\n" +
 	"\n" +
 	"page_token\x18\x05 \x01(\tB\x03\xe0A\x01R\tpageToken\x124\n" +
-	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\xc7\b\n" +
+	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\xf6\b\n" +
 	"\x0ePositionMatrix\x120\n" +
 	"\brevision\x18\x01 \x01(\tB\x14\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x12*\n" +
@@ -560,7 +570,8 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\x05whole\x18\x04 \x03(\v2\x1e.parley.v1.PositionMatrix.CellR\x05whole\x121\n" +
 	"\x04rows\x18\x05 \x03(\v2\x1d.parley.v1.PositionMatrix.RowR\x04rows\x12J\n" +
 	"\rstatus_counts\x18\x06 \x03(\v2%.parley.v1.PositionMatrix.StatusCountR\fstatusCounts\x12&\n" +
-	"\x0fnext_page_token\x18\a \x01(\tR\rnextPageToken\x1a\xc3\x01\n" +
+	"\x0fnext_page_token\x18\a \x01(\tR\rnextPageToken\x12-\n" +
+	"\bunplaced\x18\b \x03(\v2\x11.parley.v1.StanceR\bunplaced\x1a\xc3\x01\n" +
 	"\x04Cell\x12>\n" +
 	"\bcurrency\x18\x01 \x01(\x0e2\".parley.v1.PositionMatrix.CurrencyR\bcurrency\x12)\n" +
 	"\x06stance\x18\x02 \x01(\v2\x11.parley.v1.StanceR\x06stance\x12-\n" +
@@ -623,19 +634,20 @@ var file_parley_v1_matrix_proto_depIdxs = []int32{
 	4,  // 2: parley.v1.PositionMatrix.whole:type_name -> parley.v1.PositionMatrix.Cell
 	5,  // 3: parley.v1.PositionMatrix.rows:type_name -> parley.v1.PositionMatrix.Row
 	6,  // 4: parley.v1.PositionMatrix.status_counts:type_name -> parley.v1.PositionMatrix.StatusCount
-	1,  // 5: parley.v1.PositionMatrix.Cell.currency:type_name -> parley.v1.PositionMatrix.Currency
-	9,  // 6: parley.v1.PositionMatrix.Cell.stance:type_name -> parley.v1.Stance
-	10, // 7: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
-	0,  // 8: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
-	4,  // 9: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
-	0,  // 10: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
-	2,  // 11: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
-	3,  // 12: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
-	12, // [12:13] is the sub-list for method output_type
-	11, // [11:12] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	9,  // 5: parley.v1.PositionMatrix.unplaced:type_name -> parley.v1.Stance
+	1,  // 6: parley.v1.PositionMatrix.Cell.currency:type_name -> parley.v1.PositionMatrix.Currency
+	9,  // 7: parley.v1.PositionMatrix.Cell.stance:type_name -> parley.v1.Stance
+	10, // 8: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
+	0,  // 9: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
+	4,  // 10: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
+	0,  // 11: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
+	2,  // 12: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
+	3,  // 13: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
+	13, // [13:14] is the sub-list for method output_type
+	12, // [12:13] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_matrix_proto_init() }
