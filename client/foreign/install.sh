@@ -9,9 +9,12 @@ command -v grpc_python_plugin >/dev/null || need+=(protobuf-compiler-grpc)
 command -v node >/dev/null || need+=(nodejs)
 command -v npm >/dev/null || need+=(npm)
 if [ ${#need[@]} -gt 0 ]; then
-  root=(); [ "$(id -u)" = 0 ] || root=(sudo)
-  "${root[@]}" apt-get update -q
-  DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -q -y --no-install-recommends "${need[@]}"
+  root=()
+  [ "$(id -u)" = 0 ] || root=(sudo)
+  "${root[@]}" apt-get update -qq
+  # sudo passes no environment on.
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${need[@]}"
 fi
 cd node
-[ node_modules -nt package-lock.json ] || { npm ci --no-audit --no-fund && touch node_modules; }
+# npm writes its own list of what it installed last.
+[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent --no-audit --no-fund

@@ -1,4 +1,4 @@
-// Talks to parley from Node, with the schema loaded at run time. It takes protoc to compile the schema.
+// Talks to parley from Node, with the schema loaded at run time.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -8,93 +8,127 @@ const os = require('node:os');
 const path = require('node:path');
 const grpc = require('@grpc/grpc-js');
 const protoLoader = require('@grpc/proto-loader');
-const protobuf = require('protobufjs');
-const descriptor = require('protobufjs/ext/descriptor');
 
-// The schema as protoc compiles it: with what it imports, in one file. It can be made once and kept with a program.
+const { PARLEY_SERVER, PARLEY_TOKEN } = process.env;
+assert.ok(PARLEY_SERVER, 'PARLEY_SERVER is to be host:port');
+assert.ok(PARLEY_TOKEN, 'PARLEY_TOKEN is to be what mediator.token holds');
+
+// compileSchema returns the schema and what it imports as protoc compiles it. proto-loader reads .proto files too, but
+// its parser knows no lists of messages in options, of which buf/validate is full. A program of yours may keep the
+// result in a file instead.
 function compileSchema() {
   const root = path.join(__dirname, '../../..');
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'parley-'));
-  const out = path.join(dir, 'parley.binpb');
-  const files = ['negotiation', 'party', 'plan', 'stance', 'matrix'].map((f) => `parley/v1/${f}.proto`);
-  execFileSync('protoc', [
-    '-I', path.join(root, 'proto'), '-I', path.join(root, '.protodeps'), '--include_imports', `--descriptor_set_out=${out}`,
-    ...files, 'google/rpc/status.proto', 'google/rpc/error_details.proto',
-  ]);
-  const schema = fs.readFileSync(out);
-  fs.rmSync(dir, { recursive: true });
-  return schema;
+  try {
+    const out = path.join(dir, 'parley.binpb');
+    execFileSync('protoc', [
+      '-I', path.join(root, 'proto'), '-I', path.join(root, '.protodeps'), '--include_imports',
+      `--descriptor_set_out=${out}`,
+      ...['negotiation', 'party', 'plan', 'stance', 'matrix'].map((f) => `parley/v1/${f}.proto`),
+      'google/rpc/status.proto', 'google/rpc/error_details.proto',
+    ]);
+    return fs.readFileSync(out);
+  } finally {
+    fs.rmSync(dir, { recursive: true });
+  }
 }
 
-const schema = compileSchema();
-const api = grpc.loadPackageDefinition(
-  protoLoader.loadFileDescriptorSetFromBuffer(schema, { keepCase: true, enums: String, longs: String, defaults: true }),
-).parley.v1;
-const types = protobuf.Root.fromDescriptor(descriptor.FileDescriptorSet.decode(schema));
+const schema = protoLoader.loadFileDescriptorSetFromBuffer(compileSchema(), {
+  keepCase: true, enums: String, longs: String, defaults: true,
+});
+const api = grpc.loadPackageDefinition(schema).parley.v1;
 
-// connect makes a client of a service whose methods return promises and carry the token.
-function connect(service) {
-  const client = new api[service](process.env.PARLEY_SERVER, grpc.credentials.createInsecure());
+const connect = (service) => new api[service](PARLEY_SERVER, grpc.credentials.createInsecure());
+const negotiations = connect('NegotiationService');
+const parties = connect('PartyService');
+const plans = connect('PlanService');
+const stances = connect('StanceService');
+const analysis = connect('AnalysisService');
+
+// call calls a method with the token, and waits ten seconds at the most.
+function call(client, method, request) {
   const metadata = new grpc.Metadata();
-  metadata.set('authorization', `Bearer ${process.env.PARLEY_TOKEN}`);
-  return new Proxy(client, {
-    get: (target, method) => method === 'close' ? () => target.close() : (request) =>
-      new Promise((resolve, reject) =>
-        target[method](request, metadata, (err, answer) => (err ? reject(err) : resolve(answer)))),
+  metadata.set('authorization', `Bearer ${PARLEY_TOKEN}`);
+  return new Promise((resolve, reject) => {
+    client[method](request, metadata, { deadline: Date.now() + 10_000 },
+      (err, answer) => (err ? reject(err) : resolve(answer)));
   });
 }
 
-// details reads the google.rpc messages that an error of parley carries.
-function details(err) {
-  const [bytes] = err.metadata.get('grpc-status-details-bin');
-  const found = {};
-  for (const any of types.lookupType('google.rpc.Status').decode(bytes).details) {
-    const name = any.type_url.split('/').pop();
-    found[name] = types.lookupType(name).decode(any.value);
+// refusal returns the error of a call that has to fail, with the google.rpc messages it carries by their names.
+async function refusal(promise) {
+  const err = await promise.then(() => assert.fail('should be refused'), (e) => e);
+  if (!(err.metadata instanceof grpc.Metadata)) throw err;
+  const details = {};
+  for (const bytes of err.metadata.get('grpc-status-details-bin')) {
+    for (const any of schema['google.rpc.Status'].deserialize(bytes).details) {
+      const name = any.type_url.split('/').pop();
+      details[name] = schema[name].deserialize(any.value);
+    }
   }
-  return found;
+  return { code: err.code, details };
 }
 
 async function main() {
-  const [negotiations, parties, plans, stances, analysis] =
-    ['NegotiationService', 'PartyService', 'PlanService', 'StanceService', 'AnalysisService'].map(connect);
+  // A negotiation with a party and a plan. The server makes up the id of the negotiation.
+  const { name: parent } = await call(negotiations, 'CreateNegotiation',
+    { negotiation: { display_name: 'From Node' } });
+  const party = await call(parties, 'CreateParty',
+    { parent, party_id: 'a', party: { display_name: 'A', role: 'ROLE_PRINCIPAL' } });
+  const plan = await call(plans, 'CreatePlan', { parent, plan_id: 'draft', plan: { display_name: 'Draft' } });
 
-  const { name: parent } = await negotiations.CreateNegotiation({ negotiation: { display_name: 'From Node' } });
-  await parties.CreateParty({ parent, party_id: 'a', party: { display_name: 'A', role: 'ROLE_PRINCIPAL' } });
-  const plan = await plans.CreatePlan({ parent, plan_id: 'draft', plan: { display_name: 'Draft' } });
+  // A first text, and a second one that follows from it.
+  const first = await call(plans, 'CommitRevision', {
+    parent: plan.name, revision: {}, text: { points: [{ id: 'army', text: 'At most 600,000.' }] },
+  });
+  assert.equal(first.revision.point_count, 1);
+  const commit = {
+    parent: plan.name,
+    revision: { parents: [{ revision: first.revision.name }] },
+    changes: { changes: [{ edit: { point: { id: 'army', text: 'At most 800,000.' } } }] },
+  };
+  const second = await call(plans, 'CommitRevision', commit);
+  assert.equal(second.revision.ordinal, 2);
+  assert.deepEqual(second.changed, ['army']);
 
-  const commit = { parent: plan.name, revision: {}, text: { points: [{ id: 'army', text: 'At most 800,000.' }] } };
-  const { revision, changed } = await plans.CommitRevision(commit);
-  assert.equal(revision.point_count, 1);
-  assert.deepEqual(changed, ['army']);
-
-  const stance = await stances.CreateStance({
+  // A stance on its point, which settles it: A is the only one whose consent is needed.
+  const stance = await call(stances, 'CreateStance', {
     parent,
     stance: {
-      party: `${parent}/parties/a`, value: 'VALUE_ACCEPT', level: 'LEVEL_CAPITAL',
-      target: { point: `${revision.name}/points/army` },
+      party: party.name, value: 'VALUE_ACCEPT', level: 'LEVEL_CAPITAL',
+      target: { point: `${second.revision.name}/points/army` },
     },
   });
   assert.match(stance.digest, /^[0-9a-f]{64}$/);
-
-  const matrix = await analysis.GetPositionMatrix({ revision: revision.name });
+  const matrix = await call(analysis, 'GetPositionMatrix', { revision: `${plan.name}/revisions/latest` });
+  assert.equal(matrix.revision, second.revision.name);
   assert.equal(matrix.rows[0].status, 'STATUS_AGREED');
   assert.equal(matrix.rows[0].cells[0].stance.name, stance.name);
 
-  // A commit has to name the newest revision among its parents.
-  const err = await plans.CommitRevision(commit).then(() => assert.fail('should be refused'), (e) => e);
-  assert.equal(err.code, grpc.status.ABORTED);
-  const info = details(err)['google.rpc.ErrorInfo'];
-  assert.equal(info.reason, 'HEAD_MOVED');
+  // A commit on a revision that is no longer the newest is refused; the error names the newest.
+  const stale = await refusal(call(plans, 'CommitRevision', commit));
+  assert.equal(stale.code, grpc.status.ABORTED);
+  const info = stale.details['google.rpc.ErrorInfo'];
   assert.equal(info.domain, 'parley');
-  const metadata = Object.fromEntries(info.metadata.map(({ key, value }) => [key, value])); // maps come as lists of entries
-  assert.equal(metadata.head, revision.name);
+  assert.equal(info.reason, 'HEAD_MOVED');
+  // proto-loader gives a map as the list of its entries.
+  const { head } = Object.fromEntries(info.metadata.map(({ key, value }) => [key, value]));
+  assert.equal(head, second.revision.name);
 
-  [negotiations, parties, plans, stances, analysis].forEach((c) => c.close());
+  // A stance without a value and a target is refused; the error names every field at fault and the rule it breaks.
+  const invalid = await refusal(call(stances, 'CreateStance', { parent, stance: { party: party.name } }));
+  assert.equal(invalid.code, grpc.status.INVALID_ARGUMENT);
+  assert.equal(invalid.details['google.rpc.ErrorInfo'].reason, 'INVALID_FIELD');
+  const violations = invalid.details['google.rpc.BadRequest'].field_violations;
+  assert.deepEqual(Object.fromEntries(violations.map(({ field, reason }) => [field, reason])),
+    { 'stance.target': 'required', 'stance.value': 'enum.not_in' });
+
   console.log('node: fine');
 }
 
-main().catch((err) => {
-  console.error('node:', err);
-  process.exit(1);
-});
+main()
+  .catch((err) => {
+    console.error('node:', err);
+    process.exitCode = 1;
+  })
+  .finally(() => [negotiations, parties, plans, stances, analysis].forEach((client) => client.close()));

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,75 +10,117 @@ import tempfile
 import grpc
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+SECONDS = 10  # that a call may take
 
 
 def generate(into):
-    """Generates Python code from the schema and what it imports, and makes it importable."""
+    """Generates Python code from the schema and what it imports, and makes it importable.
+
+    protoc does it, with the plugin of gRPC. The package grpc_tools has both in one, but Debian's (1.14) does not know
+    the optional fields of proto3. A program of yours may keep the code instead of generating it at every start.
+    """
     protos, imports = ROOT / "proto", ROOT / ".protodeps"
-    files = [str(f.relative_to(protos)) for f in protos.glob("parley/v1/*.proto")]
-    files += [str(f.relative_to(imports)) for f in imports.glob("**/*.proto")
-              if "longrunning" not in str(f) and "openapiv2" not in str(f)]
+    files = [f.relative_to(protos) for f in protos.glob("parley/v1/*.proto")]
+    for package in "buf/validate", "google/api", "google/rpc":
+        files += [f.relative_to(imports) for f in imports.glob(package + "/*.proto")]
+    plugin = shutil.which("grpc_python_plugin")
+    if plugin is None:
+        sys.exit("python: grpc_python_plugin is missing: client/foreign/install.sh installs it")
     subprocess.run(["protoc", f"-I{protos}", f"-I{imports}", f"--python_out={into}", f"--grpc_python_out={into}",
-                    "--plugin=protoc-gen-grpc_python=" + plugin(), *files], check=True)
+                    f"--plugin=protoc-gen-grpc_python={plugin}", *map(str, files)], check=True)
     sys.path.insert(0, into)
 
 
-def plugin():
-    return subprocess.run(["which", "grpc_python_plugin"], check=True, capture_output=True, text=True).stdout.strip()
-
-
-def main():
+def refusal(call, request, **options):
+    """Returns the code of a call that has to fail, and the google.rpc messages that its error carries."""
     from google.rpc import error_details_pb2, status_pb2
-    from parley.v1 import (matrix_pb2, matrix_pb2_grpc, negotiation_pb2, negotiation_pb2_grpc, party_pb2,
-                           party_pb2_grpc, plan_pb2, plan_pb2_grpc, point_pb2, revision_pb2, stance_pb2,
-                           stance_pb2_grpc)
+    try:
+        answer = call(request, **options)
+    except grpc.RpcError as err:
+        # Keys that end in -bin hold bytes. grpcio-status has rpc_status.from_call for this.
+        encoded = dict(err.trailing_metadata()).get("grpc-status-details-bin", b"")
+        info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+        for detail in status_pb2.Status.FromString(encoded).details:
+            # Unpack does nothing if the detail is of another type.
+            detail.Unpack(info)
+            detail.Unpack(bad)
+        return err.code(), info, bad
+    raise AssertionError(f"should be refused, but the answer is {answer}")
 
-    token = [("authorization", "Bearer " + os.environ["PARLEY_TOKEN"])]
-    with grpc.insecure_channel(os.environ["PARLEY_SERVER"]) as channel:
-        n = negotiation_pb2_grpc.NegotiationServiceStub(channel).CreateNegotiation(
-            negotiation_pb2.CreateNegotiationRequest(
-                negotiation=negotiation_pb2.Negotiation(display_name="From Python")), metadata=token).name
-        party = party_pb2_grpc.PartyServiceStub(channel).CreateParty(
-            party_pb2.CreatePartyRequest(parent=n, party_id="a", party=party_pb2.Party(
-                display_name="A", role=party_pb2.Party.ROLE_PRINCIPAL)), metadata=token)
-        plans = plan_pb2_grpc.PlanServiceStub(channel)
-        plan = plans.CreatePlan(plan_pb2.CreatePlanRequest(
-            parent=n, plan_id="draft", plan=plan_pb2.Plan(display_name="Draft")), metadata=token)
 
-        commit = revision_pb2.CommitRevisionRequest(
-            parent=plan.name, revision=revision_pb2.Revision(),
-            text=revision_pb2.CommitRevisionRequest.Text(points=[point_pb2.Point(id="army", text="At most 800,000.")]))
-        answer = plans.CommitRevision(commit, metadata=token)
-        assert answer.revision.point_count == 1, answer
-        assert list(answer.changed) == ["army"], answer
+def main(server, token):
+    # Generated code can be imported only after generate.
+    from parley.v1.matrix_pb2 import GetPositionMatrixRequest, PositionMatrix
+    from parley.v1.matrix_pb2_grpc import AnalysisServiceStub
+    from parley.v1.negotiation_pb2 import CreateNegotiationRequest, Negotiation
+    from parley.v1.negotiation_pb2_grpc import NegotiationServiceStub
+    from parley.v1.party_pb2 import CreatePartyRequest, Party
+    from parley.v1.party_pb2_grpc import PartyServiceStub
+    from parley.v1.plan_pb2 import CreatePlanRequest, Plan
+    from parley.v1.plan_pb2_grpc import PlanServiceStub
+    from parley.v1.point_pb2 import Point, PointChange
+    from parley.v1.revision_pb2 import CommitRevisionRequest, Revision
+    from parley.v1.stance_pb2 import CreateStanceRequest, Stance
+    from parley.v1.stance_pb2_grpc import StanceServiceStub
 
-        stance = stance_pb2_grpc.StanceServiceStub(channel).CreateStance(
-            stance_pb2.CreateStanceRequest(parent=n, stance=stance_pb2.Stance(
-                party=party.name, value=stance_pb2.Stance.VALUE_ACCEPT, level=stance_pb2.Stance.LEVEL_CAPITAL,
-                target=stance_pb2.Stance.Target(point=answer.revision.name + "/points/army"))), metadata=token)
+    options = {"metadata": [("authorization", f"Bearer {token}")], "timeout": SECONDS}
+    with grpc.insecure_channel(server) as channel:
+        plans, stances = PlanServiceStub(channel), StanceServiceStub(channel)
+
+        # A negotiation with a party and a plan. The server makes up the id of the negotiation.
+        parent = NegotiationServiceStub(channel).CreateNegotiation(
+            CreateNegotiationRequest(negotiation=Negotiation(display_name="From Python")), **options).name
+        party = PartyServiceStub(channel).CreateParty(
+            CreatePartyRequest(parent=parent, party_id="a", party=Party(display_name="A", role=Party.ROLE_PRINCIPAL)),
+            **options)
+        plan = plans.CreatePlan(
+            CreatePlanRequest(parent=parent, plan_id="draft", plan=Plan(display_name="Draft")), **options)
+
+        # A first text, and a second one that follows from it.
+        first = plans.CommitRevision(
+            CommitRevisionRequest(parent=plan.name, revision=Revision(), text=CommitRevisionRequest.Text(
+                points=[Point(id="army", text="At most 600,000.")])), **options)
+        assert first.revision.point_count == 1, first
+        commit = CommitRevisionRequest(
+            parent=plan.name,
+            revision=Revision(parents=[Revision.Parent(revision=first.revision.name)]),
+            changes=CommitRevisionRequest.Changes(changes=[
+                PointChange(edit=PointChange.Edit(point=Point(id="army", text="At most 800,000.")))]))
+        second = plans.CommitRevision(commit, **options)
+        assert second.revision.ordinal == 2, second
+        assert list(second.changed) == ["army"], second
+
+        # A stance on its point, which settles it: A is the only one whose consent is needed.
+        stance = stances.CreateStance(
+            CreateStanceRequest(parent=parent, stance=Stance(
+                party=party.name, value=Stance.VALUE_ACCEPT, level=Stance.LEVEL_CAPITAL,
+                target=Stance.Target(point=second.revision.name + "/points/army"))), **options)
         assert len(stance.digest) == 64, stance
-
-        matrix = matrix_pb2_grpc.AnalysisServiceStub(channel).GetPositionMatrix(
-            matrix_pb2.GetPositionMatrixRequest(revision=answer.revision.name), metadata=token)
-        assert matrix.rows[0].status == matrix_pb2.PositionMatrix.STATUS_AGREED, matrix
+        matrix = AnalysisServiceStub(channel).GetPositionMatrix(
+            GetPositionMatrixRequest(revision=plan.name + "/revisions/latest"), **options)
+        assert matrix.revision == second.revision.name, matrix
+        assert matrix.rows[0].status == PositionMatrix.STATUS_AGREED, matrix
         assert matrix.rows[0].cells[0].stance.name == stance.name, matrix
 
-        # A commit has to name the newest revision among its parents.
-        try:
-            plans.CommitRevision(commit, metadata=token)
-        except grpc.RpcError as err:
-            assert err.code() == grpc.StatusCode.ABORTED, err
-            status = status_pb2.Status.FromString(dict(err.trailing_metadata())["grpc-status-details-bin"])
-            info = error_details_pb2.ErrorInfo()
-            assert any(detail.Unpack(info) for detail in status.details), status
-            assert (info.domain, info.reason) == ("parley", "HEAD_MOVED"), info
-            assert info.metadata["head"] == answer.revision.name, info
-        else:
-            raise AssertionError("a commit that names no parent should be refused")
+        # A commit on a revision that is no longer the newest is refused; the error names the newest.
+        code, info, _ = refusal(plans.CommitRevision, commit, **options)
+        assert code == grpc.StatusCode.ABORTED, code
+        assert (info.domain, info.reason) == ("parley", "HEAD_MOVED"), info
+        assert info.metadata["head"] == second.revision.name, info
+
+        # A stance without a value and a target is refused; the error names every field at fault and the rule it breaks.
+        code, info, bad = refusal(
+            stances.CreateStance, CreateStanceRequest(parent=parent, stance=Stance(party=party.name)), **options)
+        assert code == grpc.StatusCode.INVALID_ARGUMENT, code
+        assert (info.domain, info.reason) == ("parley", "INVALID_FIELD"), info
+        rules = {violation.field: violation.reason for violation in bad.field_violations}
+        assert rules == {"stance.target": "required", "stance.value": "enum.not_in"}, bad
     print("python: fine")
 
 
 if __name__ == "__main__":
+    if not os.environ.get("PARLEY_SERVER") or not os.environ.get("PARLEY_TOKEN"):
+        sys.exit("python: PARLEY_SERVER is to be host:port, PARLEY_TOKEN what mediator.token holds")
     with tempfile.TemporaryDirectory() as code:
         generate(code)
-        main()
+        main(os.environ["PARLEY_SERVER"], os.environ["PARLEY_TOKEN"])

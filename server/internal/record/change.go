@@ -108,7 +108,7 @@ func (c *commit) insert(p *parleyv1.Point, to *parleyv1.Placement, at string) er
 		return err
 	}
 	p.Parent = to.GetParent()
-	c.put(p, c.text.rankAt(to.GetParent(), to.GetAfter(), to.GetFirst()))
+	c.put(p, c.rankAt(to.GetParent(), to.GetAfter(), to.GetFirst()))
 	return nil
 }
 

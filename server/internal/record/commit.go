@@ -102,10 +102,28 @@ func (c *commit) put(p *parleyv1.Point, rank string) {
 	}
 	p.Digest = redline.Digest(p)
 	c.text.set(p, rank)
-	if !c.touched[p.GetId()] {
-		c.touched[p.GetId()] = true
-		c.order = append(c.order, p.GetId())
+	c.touch(p.GetId())
+}
+
+// touch notes that a point may differ from the first parent's.
+func (c *commit) touch(id string) {
+	if !c.touched[id] {
+		c.touched[id] = true
+		c.order = append(c.order, id)
 	}
+}
+
+// rankAt gives a rank for a new child of parent: after the sibling `after`, or first, or last. Where ranks have grown long,
+// as they do if point after point is put directly behind the same one, the siblings get new ones first.
+func (c *commit) rankAt(parent, after string, first bool) string {
+	r := c.text.rankAt(parent, after, first)
+	if len(r) <= maxRank {
+		return r
+	}
+	for _, id := range c.text.respace(parent) {
+		c.touch(id)
+	}
+	return c.text.rankAt(parent, after, first)
 }
 
 // modify clones a point of the text, lets edit change it, and stores it.

@@ -55,7 +55,7 @@ func (c *commit) merge(ch *parleyv1.PointChange_Merge, at string) error {
 	}
 	into, first := parts[0], mustPoint(c.text, ch.GetPoints()[0])
 	into.Parent = first.GetParent()
-	rank := c.text.rankAt(first.GetParent(), first.GetId(), false)
+	rank := c.rankAt(first.GetParent(), first.GetId(), false)
 	for _, id := range ch.GetPoints() {
 		if id != into.GetId() {
 			c.supersede(id, []string{into.GetId()})
@@ -110,7 +110,7 @@ func (c *commit) adoptChildren(from, to string) {
 	for _, child := range slices.Collect(c.text.children(from)) {
 		p := proto.CloneOf(mustPoint(c.text, child))
 		p.Parent = to
-		c.put(p, c.text.rankAt(to, "", false))
+		c.put(p, c.rankAt(to, "", false))
 	}
 }
 

@@ -1,34 +1,51 @@
 package record
 
-// Ranks order siblings by their bytes. Points appended one after the other get counting ranks, whose first letter says
-// how many digits follow ("a1" … "az", "b00" … "bzz", "c000" …), so that n points have ranks of O(log n) bytes. A point
-// put between two others gets a rank half way between theirs, read as fractions.
+import "strings"
+
+// Ranks order siblings by their bytes. Points put one after the other get counting ranks, whose first letter says how
+// many digits follow ("a1" … "aZ", "b00" … "bZZ", "c000" …), so that n points have ranks of O(log n) bytes. In the middle
+// of others they count behind the rank that they follow ("a3", "a3a1", "a3a2" …). Only where a point is put directly
+// before one of those, its rank is half way between, read as fractions.
 const (
+	maxRank   = 64 // bytes; longer ones are avoided by giving all siblings new ones
 	lowDigit  = '0'
 	highDigit = 'z'
 	firstRank = "a1"
-	digits    = "0123456789abcdefghijklmnopqrstuvwxyz"
+	digits    = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" // of counts; their letters are lower case
 )
 
 // rankBetween gives a rank strictly between two; an empty one stands for the open end.
 func rankBetween(low, high string) string {
-	switch {
-	case high != "":
-		return middle(low, high)
-	case low == "" || low[0] < 'a':
+	fits := func(r string) bool { return r != "" && (high == "" || r < high) }
+	if low == "" && high == "" {
 		return firstRank
 	}
-	return nextCount(low)
+	if low != "" {
+		if r := nextOfLast(low); fits(r) {
+			return r
+		}
+		if r := low + firstRank; fits(r) {
+			return r
+		}
+	}
+	return middle(low, high)
 }
 
-// nextCount gives the next counting rank above low, whatever stands behind the counting part of low.
-func nextCount(low string) string {
-	n := int(low[0]-'a') + 1
-	if len(low) < n+1 {
-		return middle(low, "")
+// nextOfLast counts on where a rank ends in a counting part; empty if it does not.
+func nextOfLast(low string) string {
+	for n := 1; n < len(low); n++ { // n digits behind the letter that says so
+		at := len(low) - n - 1
+		if low[at] == 'a'+byte(n-1) && strings.Trim(low[at+1:], digits) == "" {
+			return low[:at] + nextCount(low[at:])
+		}
 	}
-	b := []byte(low[:n+1])
-	for i := n; i > 0; i-- {
+	return ""
+}
+
+// nextCount gives the counting rank after another.
+func nextCount(low string) string {
+	b := []byte(low)
+	for i := len(b) - 1; i > 0; i-- {
 		d := digitAfter(b[i])
 		if d != 0 {
 			b[i] = d

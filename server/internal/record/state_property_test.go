@@ -302,16 +302,18 @@ func TestRanksLieBetween(t *testing.T) {
 	})
 }
 
-func TestRanksOfAppendedPointsStayShort(t *testing.T) {
-	rank := ""
-	for range 100_000 {
-		next := rankBetween(rank, "")
-		if next <= rank {
-			t.Fatalf("%q does not follow %q", next, rank)
+func TestRanksOfPointsPutOneAfterTheOtherStayShort(t *testing.T) {
+	for _, test := range []struct{ low, high string }{{"", ""}, {"a1", "a2"}, {"", "a1"}, {"a1", "a1a1"}, {"aZH", "b00"}} {
+		rank := test.low
+		for range 100_000 {
+			next := rankBetween(rank, test.high)
+			if next <= rank || test.high != "" && next >= test.high {
+				t.Fatalf("%q is not between %q and %q", next, rank, test.high)
+			}
+			rank = next
 		}
-		rank = next
-	}
-	if len(rank) > 5 {
-		t.Errorf("the 100,000th rank is %q", rank)
+		if len(rank) > 10 {
+			t.Errorf("the 100,000th rank between %q and %q is %q", test.low, test.high, rank)
+		}
 	}
 }

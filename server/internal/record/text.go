@@ -2,6 +2,7 @@ package record
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/btree"
@@ -139,6 +140,23 @@ func (t *Text) rankAt(parent, after string, first bool) string {
 		})
 	}
 	return rankBetween(low, high)
+}
+
+// respace gives the children of a point new, short ranks in the same order, and names them.
+func (t *Text) respace(parent string) []string {
+	ids := slices.Collect(t.children(parent))
+	for _, id := range ids { // all old ranks go first, as a new one may be the old one of another
+		p, _ := t.points.Get(id)
+		t.order.Delete(orderKey(parent, p.rank))
+	}
+	rank := ""
+	for _, id := range ids {
+		p, _ := t.points.Get(id)
+		rank = rankBetween(rank, "")
+		t.points.Set(id, &placed{p.point, rank})
+		t.order.Set(orderKey(parent, rank), id)
+	}
+	return ids
 }
 
 // below tells whether a point belongs to another, directly or through others, or is that other.

@@ -118,7 +118,7 @@ func (c *commit) arrange(points []*parleyv1.Point) {
 		rank := ""
 		if !staying[p.GetId()] {
 			after := last[p.GetParent()]
-			rank = c.text.rankAt(p.GetParent(), after, after == "")
+			rank = c.rankAt(p.GetParent(), after, after == "")
 		}
 		c.put(p, rank)
 		last[p.GetParent()] = p.GetId()
