@@ -14,6 +14,9 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
+// largestPage is the most rows that the server gives at a time; it works a matrix out anew for each page.
+const largestPage = 1000
+
 func (a *app) matrix() *cobra.Command {
 	var parties []string
 	var gone bool
@@ -26,7 +29,7 @@ func (a *app) matrix() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			req := &parleyv1.GetPositionMatrixRequest{Revision: revision, ShowGone: gone, AsOf: c.at}
+			req := &parleyv1.GetPositionMatrixRequest{Revision: revision, ShowGone: gone, AsOf: c.at, PageSize: largestPage}
 			for _, p := range parties {
 				req.Parties = append(req.Parties, protoyaml.Expand("parley/Party", c.negotiation, p))
 			}
