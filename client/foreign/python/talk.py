@@ -114,7 +114,7 @@ def main(server, token):
         assert code == grpc.StatusCode.INVALID_ARGUMENT, code
         assert (info.domain, info.reason) == ("parley", "INVALID_FIELD"), info
         rules = {violation.field: violation.reason for violation in bad.field_violations}
-        assert rules == {"stance.target": "required", "stance.value": "enum.not_in"}, bad
+        assert rules == {"stance.target": "required", "stance.value": "required"}, bad
     print("python: fine")
 
 

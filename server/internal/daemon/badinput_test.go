@@ -71,7 +71,7 @@ func TestBadInputIsRefusedByFieldAndRule(t *testing.T) {
 		{"unknown point", stance(func(m *parleyv1.Stance) { m.Target = target(plan + "/revisions/r1/points/none") }), invalid, parleyv1.ErrorReason_POINT_UNKNOWN, "stance.target.point", "point"},
 		{"unknown revision", stance(func(m *parleyv1.Stance) { m.Target = target(plan + "/revisions/r9/points/army") }), invalid, parleyv1.ErrorReason_REFERENCE_NOT_FOUND, "stance.target.point", "reference"},
 		{"no target", stance(func(m *parleyv1.Stance) { m.Target = nil }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.target", "required"},
-		{"no value", stance(func(m *parleyv1.Stance) { m.Value = 0 }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.value", "enum.not_in"},
+		{"no value", stance(func(m *parleyv1.Stance) { m.Value = 0 }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.value", "required"},
 		{"value of the future", stance(func(m *parleyv1.Stance) { m.Value = 99 }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.value", "enum.defined_only"},
 		{"control character", stance(func(m *parleyv1.Stance) { m.Quote = "a\x00b" }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.quote", "control_character"},
 		{"text that turns around", stance(func(m *parleyv1.Stance) { m.Quote = "a\u202eb" }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.quote", "control_character"},

@@ -35,13 +35,23 @@ func (w *walker) schema(m proto.Message) error {
 		if slices.Contains(said, path) {
 			continue
 		}
-		message := v.Proto.GetMessage()
-		if message == "" {
-			message = "breaks the rule " + v.Proto.GetRuleId()
-		}
-		w.add(fault.Field{Path: path, Rule: v.Proto.GetRuleId(), Message: message})
+		rule, message := inWords(v)
+		w.add(fault.Field{Path: path, Rule: rule, Message: message})
 	}
 	return nil
+}
+
+// inWords gives the rule that a violation breaks, and what it says. An enum that has to have a value and has none is told
+// like every other field that is missing.
+func inWords(v *protovalidate.Violation) (rule, message string) {
+	rule, message = v.Proto.GetRuleId(), v.Proto.GetMessage()
+	switch {
+	case rule == "enum.not_in" && v.FieldValue.Enum() == 0:
+		return ruleRequired, "is required"
+	case message == "":
+		return rule, "breaks the rule " + rule
+	}
+	return rule, message
 }
 
 // required lists the places where something is missing: no other rule need say so again.

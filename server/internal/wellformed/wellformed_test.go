@@ -83,7 +83,7 @@ func TestViolations(t *testing.T) {
 			}),
 			[]string{
 				"parent resource_name", "stance.party required", "stance.reason control_character",
-				"stance.said_time.value partial_time", "stance.value enum.not_in", "request_id string.uuid",
+				"stance.said_time.value partial_time", "stance.value required", "request_id string.uuid",
 			},
 		},
 		"empty request":        {&parleyv1.CreateStanceRequest{}, []string{"parent required", "stance required"}},
