@@ -46,6 +46,12 @@ type Client struct {
 	Demands      parleyv1.DemandServiceClient
 	Plans        parleyv1.PlanServiceClient
 	Stances      parleyv1.StanceServiceClient
+	Claims       parleyv1.ClaimServiceClient
+	Events       parleyv1.EventServiceClient
+	Sources      parleyv1.SourceServiceClient
+	Assessments  parleyv1.AssessmentServiceClient
+	Objections   parleyv1.ObjectionServiceClient
+	Log          parleyv1.LogServiceClient
 	Analysis     parleyv1.AnalysisServiceClient
 
 	closer io.Closer
@@ -88,6 +94,12 @@ func New(conn grpc.ClientConnInterface, opts Options) *Client {
 		Demands:      parleyv1.NewDemandServiceClient(cc),
 		Plans:        parleyv1.NewPlanServiceClient(cc),
 		Stances:      parleyv1.NewStanceServiceClient(cc),
+		Claims:       parleyv1.NewClaimServiceClient(cc),
+		Events:       parleyv1.NewEventServiceClient(cc),
+		Sources:      parleyv1.NewSourceServiceClient(cc),
+		Assessments:  parleyv1.NewAssessmentServiceClient(cc),
+		Objections:   parleyv1.NewObjectionServiceClient(cc),
+		Log:          parleyv1.NewLogServiceClient(cc),
 		Analysis:     parleyv1.NewAnalysisServiceClient(cc),
 	}
 }

@@ -39,7 +39,7 @@ func before(a, b *parleyv1.Stance) int {
 
 // counting finds, per party, what counts among stances on one target: the strongest current one; if there is none, the
 // strongest stale one is shown without counting. Withdrawn stances are only counted as being there.
-func counting(stances iter.Seq[*parleyv1.Stance], current func(*parleyv1.Stance) bool) map[string]*parleyv1.PositionMatrix_Cell {
+func counting(stances iter.Seq[*parleyv1.Stance], standing func(*parleyv1.Stance) parleyv1.PositionMatrix_Currency) map[string]*parleyv1.PositionMatrix_Cell {
 	cells := map[string]*parleyv1.PositionMatrix_Cell{}
 	for s := range stances {
 		c := cells[s.GetParty()]
@@ -51,16 +51,18 @@ func counting(stances iter.Seq[*parleyv1.Stance], current func(*parleyv1.Stance)
 		if s.GetWithdrawn() {
 			continue
 		}
-		currency := parleyv1.PositionMatrix_CURRENCY_STALE
-		if current(s) {
-			currency = parleyv1.PositionMatrix_CURRENCY_CURRENT
-		}
+		currency := standing(s)
 		switch {
 		case c.Stance == nil,
-			currency == parleyv1.PositionMatrix_CURRENCY_CURRENT && c.Currency == parleyv1.PositionMatrix_CURRENCY_STALE,
-			currency == c.Currency && before(c.Stance, s) < 0:
+			counts(currency) && !counts(c.Currency),
+			counts(currency) == counts(c.Currency) && before(c.Stance, s) < 0:
 			c.Stance, c.Currency = s, currency
 		}
 	}
 	return cells
+}
+
+// counts tells whether a stance that stands so counts.
+func counts(c parleyv1.PositionMatrix_Currency) bool {
+	return c == parleyv1.PositionMatrix_CURRENCY_CURRENT || c == parleyv1.PositionMatrix_CURRENCY_CARRIED
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
-// Positions works out the whole matrix of a revision. columns names the parties to show; empty for those that have a
+// Positions works out the whole matrix of a revision, from the positions of a moment. columns names the parties to show; empty for those that have a
 // stance or whose consent is needed. Rows of points that are gone are left out unless asked for.
-func Positions(l *lens.Lens, revision string, columns []string, gone bool) (*parleyv1.PositionMatrix, error) {
+func Positions(l *lens.Lens, revision string, when Moment, columns []string, gone bool) (*parleyv1.PositionMatrix, error) {
 	r, err := l.Revision(revision)
 	if err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func Positions(l *lens.Lens, revision string, columns []string, gone bool) (*par
 		return nil, err
 	}
 	b := &board{
-		lens: l, revision: r, deciders: deciders(l, plan),
+		lens: l, revision: r, when: when, deciders: deciders(l, plan),
 		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
 	}
 	whole, unplaced := b.onRevision()
@@ -77,6 +77,7 @@ func deciders(l *lens.Lens, plan *parleyv1.Plan) []string {
 type board struct {
 	lens     *lens.Lens
 	revision *lens.Revision
+	when     Moment
 	deciders []string
 	rows     []row
 	lapses   func() map[string][]lapse // worked out when the first stale stance is met
@@ -91,7 +92,7 @@ type row struct {
 // another revision; and those on unnamed points or in comparison, which belong into no cell.
 func (b *board) onRevision() (whole map[string]*parleyv1.PositionMatrix_Cell, unplaced []*parleyv1.Stance) {
 	var onWhole []*parleyv1.Stance
-	for s := range b.lens.StancesOn(b.revision.Msg.GetName()) {
+	for s := range Of(b.when, b.lens.StancesOn(b.revision.Msg.GetName())) {
 		if s.GetTarget().GetRevision() != "" {
 			onWhole = append(onWhole, s)
 		} else if !s.GetWithdrawn() {
@@ -101,16 +102,28 @@ func (b *board) onRevision() (whole map[string]*parleyv1.PositionMatrix_Cell, un
 	slices.SortFunc(unplaced, func(a, b *parleyv1.Stance) int {
 		return cmp.Or(saidTime(a).Compare(saidTime(b)), cmp.Compare(a.GetName(), b.GetName()))
 	})
-	return counting(slices.Values(onWhole), func(*parleyv1.Stance) bool { return true }), unplaced
+	return counting(slices.Values(onWhole), func(*parleyv1.Stance) parleyv1.PositionMatrix_Currency {
+		return parleyv1.PositionMatrix_CURRENCY_CURRENT
+	}), unplaced
 }
 
 func (b *board) addRow(p *parleyv1.Point) {
-	cells := counting(b.lens.StancesOn(p.GetId()), func(s *parleyv1.Stance) bool {
-		return p.GetDigest() != "" && s.GetDigest() == p.GetDigest()
+	over := carried(b.lens, b.revision.Revision, p.GetId())
+	cells := counting(Of(b.when, b.lens.StancesOn(p.GetId())), func(s *parleyv1.Stance) parleyv1.PositionMatrix_Currency {
+		switch {
+		case p.GetDigest() != "" && s.GetDigest() == p.GetDigest():
+			return parleyv1.PositionMatrix_CURRENCY_CURRENT
+		case len(over[s.GetDigest()]) > 0:
+			return parleyv1.PositionMatrix_CURRENCY_CARRIED
+		}
+		return parleyv1.PositionMatrix_CURRENCY_STALE
 	})
 	for _, c := range cells {
-		if c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_STALE {
-			c.AgedBy = agedBy(b.lapses()[p.GetId()], c.GetStance().GetDigest())
+		switch digest := c.GetStance().GetDigest(); c.GetCurrency() {
+		case parleyv1.PositionMatrix_CURRENCY_STALE:
+			c.AgedBy = agedBy(b.lapses()[p.GetId()], digest)
+		case parleyv1.PositionMatrix_CURRENCY_CARRIED:
+			c.CarriedBy = over[digest]
 		}
 	}
 	short := proto.CloneOf(p)

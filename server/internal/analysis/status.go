@@ -12,18 +12,21 @@ func status(p *parleyv1.Point, cells map[string]*parleyv1.PositionMatrix_Cell, d
 	case len(deciders) == 0:
 		return parleyv1.PositionMatrix_STATUS_OPEN
 	}
-	least := parleyv1.Stance_LEVEL_CAPITAL
+	least, carried := parleyv1.Stance_LEVEL_CAPITAL, false
 	for _, party := range deciders {
 		c := cells[party]
-		if c.GetCurrency() != parleyv1.PositionMatrix_CURRENCY_CURRENT || !consents(c.GetStance()) {
+		if !counts(c.GetCurrency()) || !consents(c.GetStance()) {
 			return parleyv1.PositionMatrix_STATUS_OPEN
 		}
+		carried = carried || c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_CARRIED
 		least = min(least, max(c.GetStance().GetLevel(), parleyv1.Stance_LEVEL_DELEGATION))
 	}
-	switch least {
-	case parleyv1.Stance_LEVEL_CAPITAL:
+	switch {
+	case least == parleyv1.Stance_LEVEL_CAPITAL && carried: // whoever gave it may still object to the change
+		return parleyv1.PositionMatrix_STATUS_PROVISIONAL
+	case least == parleyv1.Stance_LEVEL_CAPITAL:
 		return parleyv1.PositionMatrix_STATUS_AGREED
-	case parleyv1.Stance_LEVEL_AD_REFERENDUM:
+	case least == parleyv1.Stance_LEVEL_AD_REFERENDUM:
 		return parleyv1.PositionMatrix_STATUS_AGREED_AD_REFERENDUM
 	}
 	return parleyv1.PositionMatrix_STATUS_AGREED_IN_PRINCIPLE

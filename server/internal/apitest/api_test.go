@@ -33,6 +33,7 @@ var rules = []rule{
 // immutable are the resources that never change once recorded.
 var immutable = map[string]string{
 	"parley.v1.Revision": "rule 5 of the design: a correction is a new revision",
+	"parley.v1.Entry":    "the log itself: appended to, never edited",
 	"parley.v1.Point":    "a part of a revision; a change of it is a new revision",
 }
 

@@ -42,7 +42,7 @@ func errorsAreNamed(s *schema) (findings []string) {
 				findings = append(findings, found(m, "%s need not be named: any call may meet it", r))
 			case !slices.Contains(special, r):
 				findings = append(findings, found(m, "%s is no ErrorReason", r))
-			case slices.Contains(everImplied, r) && !slices.Contains(implied, r):
+			case slices.Contains(everImplied, r) && !slices.Contains(implied, r) && !m.IsStreamingClient():
 				findings = append(findings, found(m, "%s does not follow from the request", r))
 			}
 		}
@@ -103,7 +103,7 @@ func (m method) implied() (reasons []string) {
 	add("RESOURCE_EXISTS", m.kind == "BatchCreate")
 	add("RESOURCE_NOT_FOUND", about)
 	add("REFERENCE_NOT_FOUND", refers(m.Input(), map[protoreflect.FullName]bool{}))
-	add("RESOURCE_DELETED", m.kind == "Update" || m.kind == "Delete")
+	add("RESOURCE_DELETED", m.kind == "Update" || m.kind == "Delete" || m.kind == "" && m.field("etag") != nil)
 	add("RESOURCE_NOT_DELETED", m.kind == "Undelete")
 	add("ETAG_MISMATCH", m.kind == "Update" || m.field("etag") != nil)
 	add("REQUEST_ID_REUSED", m.mutates())

@@ -47,7 +47,11 @@ var (
 	optional = []annotations.FieldBehavior{annotations.FieldBehavior_OPTIONAL}
 )
 
-var saysID = regexp.MustCompile(`(?i)\bids?\b`)
+// saysID finds what a comment says of a string that is no resource name: that it is an id, or how somebody would cite a thing.
+var saysID = regexp.MustCompile(`(?i)\b(ids?|cite)\b`)
+
+// anyType is what a field refers to that may name any resource (AIP-124).
+const anyType = "*"
 
 // namesAreReferences wants a resource_reference on every string that holds a resource name (AIP-124): `name` and `parent`
 // of requests, and whatever is called like a resource, unless its comment says that it holds an id.
@@ -60,7 +64,7 @@ func namesAreReferences(s *schema) (findings []string) {
 		for fd := range fields(md) {
 			ref := reference(fd)
 			switch isName := fd.Name() == "name" && s.isRequest(md); {
-			case ref != nil && !s.hasType(ref.GetType()+ref.GetChildType()):
+			case ref != nil && ref.GetType() != anyType && !s.hasType(ref.GetType()+ref.GetChildType()):
 				findings = append(findings, found(fd, "refers to %q, which is no resource", ref.GetType()+ref.GetChildType()))
 			case ref == nil && fd.Kind() == protoreflect.StringKind && (isName || called[fd.Name()]) && !saysID.MatchString(comment(fd)):
 				findings = append(findings, found(fd, "has no resource_reference, and its comment does not say that it holds an id"))
@@ -99,11 +103,14 @@ func numbersFitJSON(s *schema) (findings []string) {
 	return findings
 }
 
-// timesAreNamed wants moments to be called so (AIP-142); `as_of` is parley's own word.
+// ownMoments are parley's own words for moments to read at.
+var ownMoments = []protoreflect.Name{"as_of", "held_at", "known_at"}
+
+// timesAreNamed wants moments to be called so (AIP-142).
 func timesAreNamed(s *schema) (findings []string) {
 	for _, md := range s.messages {
 		for fd := range fields(md) {
-			if strings.TrimPrefix(kindOf(fd), "repeated ") == timestamp && !strings.HasSuffix(string(fd.Name()), "_time") && fd.Name() != "as_of" {
+			if strings.TrimPrefix(kindOf(fd), "repeated ") == timestamp && !strings.HasSuffix(string(fd.Name()), "_time") && !slices.Contains(ownMoments, fd.Name()) {
 				findings = append(findings, found(fd, "is a moment but not called so: %s_time", fd.Name()))
 			}
 		}

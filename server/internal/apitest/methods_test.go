@@ -13,11 +13,13 @@ import (
 	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 )
 
-// methodsAreBound wants every method at the REST path that its name promises (AIP-127 and 131 to 136).
+// methodsAreBound wants every method at the REST path that its name promises (AIP-127 and 131 to 136). REST knows no
+// streams of requests.
 func methodsAreBound(s *schema) (findings []string) {
 	for _, m := range s.methods {
 		want, is := m.binding(), written(m.http)
 		switch {
+		case m.IsStreamingClient() && m.http == nil:
 		case m.http == nil:
 			findings = append(findings, found(m, "has no google.api.http"))
 		case m.kind == "":
@@ -109,6 +111,9 @@ func (m method) customBinding() []string {
 func signaturesFit(s *schema) (findings []string) {
 	for _, m := range s.methods {
 		list, _ := proto.GetExtension(m.Options(), annotations.E_MethodSignature).([]string)
+		if m.IsStreamingClient() {
+			continue // it has no arguments, only messages
+		}
 		want, r := "", string(m.resource.field())
 		switch m.kind {
 		case "Get", "Delete", "Undelete":
@@ -158,13 +163,14 @@ func (m method) customSignature(list []string) (findings []string) {
 	return findings
 }
 
-// readsLookBack wants every read to answer for an earlier moment, and to ask for nothing that only writes need.
+// readsLookBack wants every read to answer for an earlier moment, and to ask for nothing that only writes need. A stream looks
+// ahead.
 func readsLookBack(s *schema) (findings []string) {
 	for _, m := range s.methods {
 		if m.mutates() {
 			continue
 		}
-		if fd := m.field("as_of"); fd == nil || kindOf(fd) != timestamp || !slices.Equal(behaviours(fd), optional) {
+		if fd := m.field("as_of"); !m.IsStreamingServer() && (fd == nil || kindOf(fd) != timestamp || !slices.Equal(behaviours(fd), optional)) {
 			findings = append(findings, found(m, "a read takes an optional %s as_of", timestamp))
 		}
 		for _, name := range []protoreflect.Name{"request_id", "validate_only"} {
@@ -176,10 +182,11 @@ func readsLookBack(s *schema) (findings []string) {
 	return findings
 }
 
-// writesAreSafe wants every write to be known again on a retry (AIP-155) and to be tried without effect (AIP-163).
+// writesAreSafe wants every write to be known again on a retry (AIP-155) and to be tried without effect (AIP-163). A stream
+// of requests begins with one that can.
 func writesAreSafe(s *schema) (findings []string) {
 	for _, m := range s.methods {
-		if !m.mutates() {
+		if !m.mutates() || m.IsStreamingClient() {
 			continue
 		}
 		if fd := m.field("validate_only"); fd == nil || kindOf(fd) != "bool" || !slices.Equal(behaviours(fd), optional) {

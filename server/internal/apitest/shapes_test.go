@@ -17,7 +17,7 @@ func messagesAreShaped(s *schema) (findings []string) {
 		switch m.kind {
 		case "":
 			answer = strings.TrimPrefix(string(m.Name()), "Get")
-			if m.Output().Name() == m.Name()+"Response" {
+			if _, isResource := s.asResource(m.Output()); isResource || m.IsStreamingClient() || m.Output().Name() == m.Name()+"Response" {
 				answer = string(m.Output().Name())
 			}
 		case "List", "BatchCreate":

@@ -18,7 +18,7 @@ var picture = []struct{ name, imports string }{
 	{"access", "fault gen/parley"},
 	{"host", "analysis lens record ledger fault gen/parley gen/ledger"},
 	{"analysis", "lens record redline fault gen/parley"},
-	{"lens", "record redline fault gen/parley"},
+	{"lens", "record redline fault gen/parley gen/ledger"},
 	{"record", "redline wellformed fault gen/parley gen/ledger"},
 	{"redline", "fault gen/parley"},
 

@@ -49,6 +49,7 @@ type Started struct {
 
 // Limits of the transport.
 const (
+	maxStreams   = 20_000   // calls at a time on one connection; the gateway has but one, with all its watches
 	maxMessage   = 64 << 20 // bytes on the wire; rpc refuses requests over half of that with a reason
 	drainTimeout = 10 * time.Second
 )
@@ -97,11 +98,12 @@ func serve(ctx context.Context, cfg Config, h *host.Host) error {
 	if err != nil {
 		return fmt.Errorf("build the gateway: %w", err)
 	}
+	web.RegisterOnShutdown(h.EndWatches) // they would outlast the drain
 	return listen(ctx, cfg, srv, web, inner)
 }
 
 func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *listing.Sealer) *grpc.Server {
-	srv := grpc.NewServer(serverOptions(rpc.Intercept(auth, cfg.Log))...)
+	srv := grpc.NewServer(serverOptions(auth, cfg.Log)...)
 	rpc.Register(srv, rpc.Core{Host: h, Sealer: sealer})
 	reflection.Register(srv)
 	hs := health.NewServer()

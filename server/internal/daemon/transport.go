@@ -1,23 +1,26 @@
 package daemon
 
 import (
+	"log/slog"
 	"net/http"
 
 	"google.golang.org/grpc"
 
 	"github.com/seed-ff4a8210/parley/gen/openapi"
+	"github.com/seed-ff4a8210/parley/server/internal/access"
 	"github.com/seed-ff4a8210/parley/server/internal/gateway"
 	"github.com/seed-ff4a8210/parley/server/internal/rpc"
 )
 
 // serverOptions are the bounds of the gRPC transport.
-func serverOptions(chain grpc.UnaryServerInterceptor) []grpc.ServerOption {
+func serverOptions(auth *access.Authenticator, log *slog.Logger) []grpc.ServerOption {
 	return []grpc.ServerOption{
-		grpc.ChainUnaryInterceptor(chain),
+		grpc.ChainUnaryInterceptor(rpc.Intercept(auth, log)),
+		grpc.ChainStreamInterceptor(rpc.InterceptStream(auth, log)),
 		grpc.ForceServerCodecV2(rpc.Codec()),
 		grpc.UnknownServiceHandler(rpc.Unknown),
 		grpc.MaxRecvMsgSize(maxMessage),
-		grpc.MaxConcurrentStreams(1000),
+		grpc.MaxConcurrentStreams(maxStreams),
 	}
 }
 

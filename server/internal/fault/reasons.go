@@ -35,6 +35,8 @@ const (
 	ReasonStoredFormatTooNew   = "STORED_FORMAT_TOO_NEW"
 	ReasonStoreInUse           = "STORE_IN_USE"
 	ReasonMethodNotImplemented = "METHOD_NOT_IMPLEMENTED"
+	ReasonResumeTokenInvalid   = "RESUME_TOKEN_INVALID"
+	ReasonReferenceCycle       = "REFERENCE_CYCLE"
 )
 
 // InvalidField says that one field of the request breaks one rule.
@@ -152,6 +154,18 @@ func PointStateConflict(path, point, format string, args ...any) *Fault {
 func RevisionUnrelated(path, revision string) *Fault {
 	msg := fmt.Sprintf("%q is not among the parents", revision)
 	return &Fault{Kind: Invalid, Reason: ReasonRevisionUnrelated, Message: path + ": " + msg, Fields: []Field{{path, "parent", msg}}, Meta: map[string]string{"resource": revision}}
+}
+
+// ReferenceCycle says that a resource would refer back to itself.
+func ReferenceCycle(path, name string) *Fault {
+	const msg = "leads back to the resource itself"
+	return &Fault{Kind: Invalid, Reason: ReasonReferenceCycle, Message: path + ": " + msg, Fields: []Field{{path, "cycle", msg}}, Meta: map[string]string{"resource": name}}
+}
+
+// ResumeTokenInvalid says that a resume token is damaged, from another server, or of another negotiation.
+func ResumeTokenInvalid() *Fault {
+	const msg = "not a resume token of this negotiation"
+	return &Fault{Kind: Invalid, Reason: ReasonResumeTokenInvalid, Message: "resume_token: " + msg, Fields: []Field{{"resume_token", "resume_token", msg}}}
 }
 
 // LimitExceeded says which named limit was passed; path may be empty when no single field is at fault.

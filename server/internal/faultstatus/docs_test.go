@@ -23,6 +23,7 @@ func oneOfEach() []*fault.Fault {
 		fault.PointCycle("f", "p"), fault.PointStateConflict("f", "p", "m"), fault.RevisionUnrelated("f", "r"),
 		fault.LimitExceeded("f", "l", 2, 1), fault.Denied("m"), fault.CredentialsInvalid(), fault.NotNow("m", nil),
 		fault.Corrupt("m", nil), fault.FormatTooNew("f", 2, 1), fault.StoreInUse("f"), fault.NoMethod("m"),
+		fault.ResumeTokenInvalid(), fault.ReferenceCycle("f", "n"),
 	}
 }
 

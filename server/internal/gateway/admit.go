@@ -34,6 +34,9 @@ func (g *gateway) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 			writeFault(w, ex, f)
 			return
 		}
+		if ex.route.streams {
+			ex.streaming(w, r)
+		}
 		next(w, r, pathParams)
 	}
 }

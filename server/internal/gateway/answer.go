@@ -18,6 +18,9 @@ import (
 
 // answerETag gives an answer the ETag that its etag field holds, and leaves out the body if the caller has it already.
 func answerETag(ctx context.Context, w http.ResponseWriter, m proto.Message) error {
+	if m == nil { // before the first message of a stream
+		return nil
+	}
 	r := m.ProtoReflect()
 	fd := r.Descriptor().Fields().ByName("etag")
 	if fd == nil {

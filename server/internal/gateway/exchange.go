@@ -21,6 +21,7 @@ type exchange struct {
 	method      string
 	query       url.Values // without `pretty`
 	pretty      bool
+	wantsEvents bool // server-sent events, where there is a stream
 	ifMatch     []string
 	ifNoneMatch []string
 	route       *route // nil until the path is known to be one

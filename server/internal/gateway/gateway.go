@@ -3,7 +3,8 @@
 //
 // It is strict, and says so in the same google.rpc.Status that gRPC callers get: unknown fields, unknown query
 // parameters, other content types and bodies where none belongs are refused with MALFORMED_REQUEST and the path of the
-// field. Of the headers only Authorization goes in and none comes back. JSON has the names of the .proto
+// field. Of the headers only Authorization goes in and none comes back. A stream is one JSON object a line, or
+// server-sent events for those who accept them; if it breaks off, the status comes last, under `error`. JSON has the names of the .proto
 // (`display_name`); requests may use lowerCamelCase too.
 //
 // Resources with an etag answer with an ETag; If-None-Match on a read gives 304, and If-Match on a write stands for
@@ -75,6 +76,8 @@ func New(conn grpc.ClientConnInterface, openapi []byte) (http.Handler, error) {
 	g.mux = runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, codec{}),
 		runtime.WithMarshalerOption(prettyType, codec{pretty: true}),
+		runtime.WithMarshalerOption(linesType, lines{}),
+		runtime.WithMarshalerOption(eventsType, events{}),
 		runtime.WithIncomingHeaderMatcher(none), // Authorization goes in regardless
 		runtime.WithOutgoingHeaderMatcher(none),
 		runtime.WithOutgoingTrailerMatcher(none),
@@ -98,6 +101,12 @@ func register(mux *runtime.ServeMux, conn grpc.ClientConnInterface) error {
 		parleyv1.RegisterDemandServiceHandlerClient(ctx, mux, parleyv1.NewDemandServiceClient(conn)),
 		parleyv1.RegisterPlanServiceHandlerClient(ctx, mux, parleyv1.NewPlanServiceClient(conn)),
 		parleyv1.RegisterStanceServiceHandlerClient(ctx, mux, parleyv1.NewStanceServiceClient(conn)),
+		parleyv1.RegisterClaimServiceHandlerClient(ctx, mux, parleyv1.NewClaimServiceClient(conn)),
+		parleyv1.RegisterEventServiceHandlerClient(ctx, mux, parleyv1.NewEventServiceClient(conn)),
+		parleyv1.RegisterSourceServiceHandlerClient(ctx, mux, parleyv1.NewSourceServiceClient(conn)),
+		parleyv1.RegisterAssessmentServiceHandlerClient(ctx, mux, parleyv1.NewAssessmentServiceClient(conn)),
+		parleyv1.RegisterObjectionServiceHandlerClient(ctx, mux, parleyv1.NewObjectionServiceClient(conn)),
+		parleyv1.RegisterLogServiceHandlerClient(ctx, mux, parleyv1.NewLogServiceClient(conn)),
 		parleyv1.RegisterAnalysisServiceHandlerClient(ctx, mux, parleyv1.NewAnalysisServiceClient(conn)),
 	} {
 		if err != nil {
@@ -145,7 +154,10 @@ func receive(r *http.Request) (*exchange, *http.Request, *fault.Fault) {
 		ex.pretty = !slices.Contains(pretty, "false") && !slices.Contains(pretty, "0")
 		query.Del("pretty")
 	}
-	ex.query = query
+	if id := r.Header.Get("Last-Event-ID"); id != "" && !query.Has("resume_token") && wantsEvents(r) {
+		query.Set("resume_token", id) // a browser that comes back
+	}
+	ex.query, ex.wantsEvents = query, wantsEvents(r)
 	inner := r.Clone(context.WithValue(r.Context(), exchangeKey{}, ex))
 	inner.URL.RawQuery = query.Encode()
 	inner.Header = http.Header{}

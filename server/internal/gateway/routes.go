@@ -19,6 +19,7 @@ type route struct {
 	path        *regexp.Regexp
 	request     protoreflect.MessageType
 	bound       []string // fields that stand in the path
+	streams     bool     // the answer is a stream
 	hasBody     bool
 	bodyField   protoreflect.FieldDescriptor   // nil if the body is the whole request
 	bodyMessage protoreflect.MessageDescriptor // what the body holds
@@ -56,7 +57,7 @@ func (t routeTable) add(m protoreflect.MethodDescriptor) error {
 	}
 	for _, r := range append([]*annotations.HttpRule{rule}, rule.GetAdditionalBindings()...) {
 		method, template := binding(r)
-		route := &route{httpMethod: method, request: request, path: pathPattern(template), hasBody: r.GetBody() != ""}
+		route := &route{httpMethod: method, request: request, path: pathPattern(template), hasBody: r.GetBody() != "", streams: m.IsStreamingServer()}
 		for _, v := range variable.FindAllStringSubmatch(template, -1) {
 			route.bound = append(route.bound, v[1])
 		}

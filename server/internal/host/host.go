@@ -32,11 +32,17 @@ type Host struct {
 
 	running   sync.Map // resource name -> *negotiation; reading it takes no lock
 	directory *negotiation
+
+	mu      sync.Mutex
+	loading map[string]*loading // by resource name; guarded by mu
+
+	closing chan struct{} // closed when watches are to end
+	sweeper sync.WaitGroup
 }
 
 // Open loads the directory and adds what a crash kept out of it.
 func Open(ctx context.Context, l ledger.Ledger, clock func() time.Time, newID func() string) (*Host, error) {
-	h := &Host{ledger: l, clock: clock, newID: newID}
+	h := &Host{ledger: l, clock: clock, newID: newID, loading: map[string]*loading{}, closing: make(chan struct{})}
 	h.directory = &negotiation{host: h, log: record.DirectoryLog}
 	if err := h.directory.load(ctx); err != nil {
 		return nil, fmt.Errorf("load the directory: %w", err)
@@ -54,6 +60,7 @@ func Open(ctx context.Context, l ledger.Ledger, clock func() time.Time, newID fu
 			}
 		}
 	}
+	h.sweeper.Go(h.sweep)
 	return h, nil
 }
 
@@ -101,10 +108,10 @@ func (h *Host) Lens(ctx context.Context, viewer lens.Viewer, name string, at tim
 // negotiation finds a running negotiation or loads it. Unless it is to be created, one without entries is not found.
 func (h *Host) negotiation(ctx context.Context, name string, create bool) (*negotiation, error) {
 	if n, ok := h.running.Load(name); ok {
-		return n.(*negotiation), nil
+		return n.(*negotiation).touch(), nil
 	}
-	n := &negotiation{host: h, log: name}
-	if err := n.load(ctx); err != nil {
+	n, err := h.load(ctx, name)
+	if err != nil {
 		return nil, err
 	}
 	empty := n.state.Load().Seq() == 0
@@ -114,10 +121,45 @@ func (h *Host) negotiation(ctx context.Context, name string, create bool) (*nego
 	if first, raced := h.running.LoadOrStore(name, n); raced {
 		n = first.(*negotiation)
 	}
-	if empty {
-		return n, nil
+	return n.touch(), nil
+}
+
+// loading is a negotiation on its way from the ledger into memory, for which any number of callers wait.
+type loading struct {
+	done chan struct{}
+	n    *negotiation
+	err  error
+}
+
+// load reads a negotiation, once for all who ask for it at the same time, and whether or not they wait for the end.
+func (h *Host) load(ctx context.Context, name string) (*negotiation, error) {
+	h.mu.Lock()
+	l, joined := h.loading[name]
+	if !joined {
+		l = &loading{done: make(chan struct{}), n: &negotiation{host: h, log: name}}
+		h.loading[name] = l
+		go h.finishLoading(context.WithoutCancel(ctx), l)
 	}
-	return n, h.mirror(ctx, n.state.Load(), name)
+	h.mu.Unlock()
+	select {
+	case <-l.done:
+		return l.n, l.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (h *Host) finishLoading(ctx context.Context, l *loading) {
+	if l.err = l.n.load(ctx); l.err == nil {
+		l.err = h.mirror(ctx, l.n.state.Load(), l.n.log)
+	}
+	h.mu.Lock()
+	delete(h.loading, l.n.log)
+	if l.err == nil && l.n.state.Load().Seq() > 0 {
+		h.running.LoadOrStore(l.n.log, l.n) // before another load can begin
+	}
+	h.mu.Unlock()
+	close(l.done)
 }
 
 // forgetEmpty drops a negotiation that was to be created and was not. If another caller is creating it at this very
@@ -168,13 +210,9 @@ type Outcome struct {
 
 // Write runs a command and answers when its entry is durable. A request_id that was seen before gets the first outcome.
 func (h *Host) Write(ctx context.Context, w Write) (Outcome, error) {
-	n, err := h.negotiation(ctx, w.Negotiation, w.Create)
-	if err != nil {
-		return Outcome{}, err
-	}
-	out, err := n.write(ctx, w)
-	if w.Create {
-		h.forgetEmpty(n)
+	n, out, err := h.tryWrite(ctx, w)
+	for errors.Is(err, errEvicted) { // between finding it and writing to it
+		n, out, err = h.tryWrite(ctx, w)
 	}
 	if err != nil {
 		return Outcome{}, err
@@ -185,8 +223,33 @@ func (h *Host) Write(ctx context.Context, w Write) (Outcome, error) {
 	return out, h.mirror(context.WithoutCancel(ctx), n.state.Load(), w.Negotiation)
 }
 
-// Close waits for writes under way. The ledger is closed by whoever opened it.
+func (h *Host) tryWrite(ctx context.Context, w Write) (*negotiation, Outcome, error) {
+	n, err := h.negotiation(ctx, w.Negotiation, w.Create)
+	if err != nil {
+		return nil, Outcome{}, err
+	}
+	out, err := n.write(ctx, w)
+	if w.Create {
+		h.forgetEmpty(n)
+	}
+	return n, out, err
+}
+
+// EndWatches ends every watch, with an error that tells its caller to come back. It may be called more than once.
+func (h *Host) EndWatches() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-h.closing:
+	default:
+		close(h.closing)
+	}
+}
+
+// Close ends the watches and waits for writes under way. The ledger is closed by whoever opened it.
 func (h *Host) Close() {
+	h.EndWatches()
+	h.sweeper.Wait()
 	for _, n := range h.running.Range {
 		n.(*negotiation).settle()
 	}

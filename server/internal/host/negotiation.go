@@ -25,10 +25,15 @@ type negotiation struct {
 	log   string
 	state atomic.Pointer[record.State]
 
-	mu    sync.Mutex
-	queue []*job
-	busy  sync.WaitGroup // one while drain runs
-	going bool           // guarded by mu: drain runs
+	used atomic.Int64   // when it was last asked for, nanoseconds since 1970
+	busy sync.WaitGroup // one while drain runs
+	news news           // for those who watch
+
+	mu       sync.Mutex // guards what follows
+	queue    []*job
+	going    bool // drain runs
+	watchers int
+	evicted  bool // another one runs in its place, or will
 }
 
 // job is a write that waits for its answer.
@@ -51,7 +56,7 @@ func (n *negotiation) load(ctx context.Context) error {
 
 // catchUp folds in what the log has beyond the state, and publishes the result.
 func (n *negotiation) catchUp(ctx context.Context) error {
-	st := n.state.Load().Fork()
+	st, from := n.state.Load().Fork(), n.state.Load().Seq()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for chunk := range n.decoded(ctx, ledger.Seq(st.Seq()+1)) {
@@ -65,6 +70,9 @@ func (n *negotiation) catchUp(ctx context.Context) error {
 		}
 	}
 	n.publish(st)
+	if st.Seq() > from {
+		n.news.tell(st, nil)
+	}
 	return nil
 }
 
@@ -99,9 +107,9 @@ func (n *negotiation) decoded(ctx context.Context, from ledger.Seq) <-chan chunk
 				send()
 				return
 			}
-			entry := &ledgerv1.Entry{}
-			if err := proto.Unmarshal(e.Data, entry); err != nil {
-				c.err = fault.Corrupt("an entry of the record cannot be read", fmt.Errorf("%s, entry %d: %w", n.log, e.Seq, err))
+			entry, err := n.decode(e)
+			if err != nil {
+				c.err = err
 				send()
 				return
 			}
@@ -112,6 +120,14 @@ func (n *negotiation) decoded(ctx context.Context, from ledger.Seq) <-chan chunk
 		send()
 	}()
 	return out
+}
+
+func (n *negotiation) decode(e ledger.Entry) (*ledgerv1.Entry, error) {
+	entry := &ledgerv1.Entry{}
+	if err := proto.Unmarshal(e.Data, entry); err != nil {
+		return nil, fault.Corrupt("an entry of the record cannot be read", fmt.Errorf("%s, entry %d: %w", n.log, e.Seq, err))
+	}
+	return entry, nil
 }
 
 func (n *negotiation) publish(st *record.State) {
@@ -128,6 +144,10 @@ func (n *negotiation) publish(st *record.State) {
 func (n *negotiation) write(ctx context.Context, w Write) (Outcome, error) {
 	j := &job{w, ctx, make(chan reply, 1)}
 	n.mu.Lock()
+	if n.evicted {
+		n.mu.Unlock()
+		return Outcome{}, errEvicted
+	}
 	n.queue = append(n.queue, j)
 	if !n.going {
 		n.going = true
@@ -176,6 +196,7 @@ func (n *negotiation) commit(batch []*job) {
 		err := n.host.ledger.Append(ctx, n.log, t.before, t.entries...)
 		if err == nil {
 			n.publish(t.state)
+			n.news.tell(t.state, t.decoded)
 			t.deliver()
 			return
 		}
@@ -221,7 +242,8 @@ type turn struct {
 	before  ledger.Seq // the head that the entries follow
 	state   *record.State
 	entries [][]byte
-	jobs    []*job // those whose answers wait for the entries
+	decoded []*ledgerv1.Entry // the same, not yet encoded
+	jobs    []*job            // those whose answers wait for the entries
 	answers []reply
 }
 
@@ -284,7 +306,7 @@ func (n *negotiation) runOne(t *turn, j *job) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, fmt.Errorf("encode the entry of %s: %w", j.Method, err)
 	}
-	t.state, t.entries = next, append(t.entries, data)
+	t.state, t.entries, t.decoded = next, append(t.entries, data), append(t.decoded, entry)
 	return out, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -88,10 +89,7 @@ func (l *Lens) liveParty(name string) bool {
 
 // Parties yields the parties of a negotiation by name, beginning after `after`.
 func (l *Lens) Parties(parent, after string, deleted bool) iter.Seq[*parleyv1.Party] {
-	if !l.inside(parent) {
-		return none[*parleyv1.Party]
-	}
-	return keep(l.st.Parties(after, l.at), deleted, l.seesParty)
+	return within(l, parent, l.st.Parties(after, l.at), deleted, l.seesParty)
 }
 
 // Demand finds a demand, also a deleted one, of a party that is not.
@@ -154,10 +152,7 @@ func targets(t *parleyv1.Stance_Target) []string {
 
 // Stances yields the stances of a negotiation by name, beginning after `after`.
 func (l *Lens) Stances(parent, after string, deleted bool) iter.Seq[*parleyv1.Stance] {
-	if !l.inside(parent) {
-		return none[*parleyv1.Stance]
-	}
-	return keep(l.st.Stances(after, l.at), deleted, l.seesStance)
+	return within(l, parent, l.st.Stances(after, l.at), deleted, l.seesStance)
 }
 
 // StancesOn yields the stances on a point (by id, over all revisions) or on a revision (by name), deleted ones excepted.
@@ -165,6 +160,12 @@ func (l *Lens) StancesOn(target string) iter.Seq[*parleyv1.Stance] {
 	return func(yield func(*parleyv1.Stance) bool) {
 		l.st.StancesOn(target, l.at, func(m *parleyv1.Stance) bool { return !l.seesStance(m) || yield(m) })
 	}
+}
+
+// Resource is a resource of any kind.
+type Resource interface {
+	proto.Message
+	GetName() string
 }
 
 // deletable is a resource that may be deleted.

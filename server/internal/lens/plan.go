@@ -212,6 +212,31 @@ func (l *Lens) Ancestry(r *record.Revision) iter.Seq[*record.Revision] {
 	}
 }
 
+// Points yields the points of a revision in reading order, beginning after the one named `after`.
+func (l *Lens) Points(revision, after string) (iter.Seq[*parleyv1.Point], error) {
+	r, err := l.revision(revision)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(*parleyv1.Point) bool) {
+		skipping := after != ""
+		for p := range r.Text.Points() {
+			if skipping {
+				skipping = p.GetId() != record.IDOf(after)
+			} else if !yield(named(r, p)) {
+				return
+			}
+		}
+	}, nil
+}
+
+// named gives a point its name in a revision.
+func named(r *record.Revision, p *parleyv1.Point) *parleyv1.Point {
+	c := proto.CloneOf(p)
+	c.Name = r.Msg.GetName() + "/points/" + p.GetId()
+	return c
+}
+
 // Point finds a point as it stands in a revision.
 func (l *Lens) Point(name string) (*parleyv1.Point, error) {
 	r, err := l.revision(record.ParentOf(name))
@@ -222,7 +247,5 @@ func (l *Lens) Point(name string) (*parleyv1.Point, error) {
 	if !ok {
 		return nil, fault.Missing(name)
 	}
-	c := proto.CloneOf(p)
-	c.Name = r.Msg.GetName() + "/points/" + p.GetId()
-	return c, nil
+	return named(r, p), nil
 }

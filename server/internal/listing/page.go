@@ -31,7 +31,9 @@ type Call struct {
 	Method    string    // full gRPC name
 	Principal string    // who calls
 	Now       time.Time // the moment to show if neither the request nor a token names one
+	MaxBytes  int       // how long a page may get, if it has more than one item; no bound if 0
 	PageSize  int       // default of the method; DefaultPageSize if 0
+	InOrder   bool      // the items come in the order that order_by wants, which the caller has checked
 	Omit      []string  // fields of the items that this list leaves empty: neither filter nor order_by knows them
 }
 
@@ -40,6 +42,7 @@ type Query[T proto.Message] struct {
 	sealer      *Sealer
 	binding     Binding
 	size        int
+	maxBytes    int
 	filter      Filter
 	order       Order
 	showDeleted bool
@@ -52,14 +55,14 @@ type Query[T proto.Message] struct {
 func Open[T proto.Message](s *Sealer, call Call, req Request) (*Query[T], error) {
 	var item T
 	md := item.ProtoReflect().Descriptor()
-	q := &Query[T]{sealer: s, binding: Bind(call.Method, call.Principal, req), asOf: call.Now}
+	q := &Query[T]{sealer: s, binding: Bind(call.Method, call.Principal, req), asOf: call.Now, maxBytes: call.MaxBytes}
 	var err error
 	if r, ok := req.(interface{ GetFilter() string }); ok {
 		if q.filter, err = parseFilter(md, r.GetFilter(), call.Omit); err != nil {
 			return nil, err
 		}
 	}
-	if r, ok := req.(interface{ GetOrderBy() string }); ok {
+	if r, ok := req.(interface{ GetOrderBy() string }); ok && !call.InOrder {
 		if q.order, err = parseOrder(md, r.GetOrderBy(), call.Omit); err != nil {
 			return nil, err
 		}
@@ -140,12 +143,16 @@ func (q *Query[T]) PageBy(items iter.Seq[T], key func(T) string) (page []T, next
 	if !q.order.Natural() {
 		return q.ordered(items)
 	}
+	bytes := 0
 	for item := range items {
 		if !q.filter.Matches(item) {
 			continue
 		}
-		if len(page) == q.size {
-			return page, q.token(afterKey + key(page[q.size-1]))
+		if q.maxBytes > 0 {
+			bytes += proto.Size(item)
+		}
+		if len(page) == q.size || len(page) > 0 && bytes > q.maxBytes {
+			return page, q.token(afterKey + key(page[len(page)-1]))
 		}
 		page = append(page, item)
 	}
@@ -162,11 +169,22 @@ func (q *Query[T]) ordered(items iter.Seq[T]) (page []T, next string) {
 	}
 	slices.SortStableFunc(all, func(a, b T) int { return q.order.Compare(a, b) })
 	start := min(q.offset, len(all))
-	end := min(start+q.size, len(all))
+	end := q.end(all, start)
 	if end < len(all) {
 		next = q.token(skip + strconv.Itoa(end))
 	}
 	return all[start:end:end], next
+}
+
+// end finds where the page ends that begins at start.
+func (q *Query[T]) end(all []T, start int) int {
+	most, bytes := min(start+q.size, len(all)), 0
+	for i := start; i < most && q.maxBytes > 0; i++ {
+		if bytes += proto.Size(all[i]); bytes > q.maxBytes && i > start {
+			return i
+		}
+	}
+	return most
 }
 
 func (q *Query[T]) token(position string) string {

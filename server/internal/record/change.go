@@ -27,7 +27,7 @@ func (c *commit) applyChange(ch *parleyv1.PointChange, at string) error {
 	case *parleyv1.PointChange_Add_:
 		return c.add(ch.Add, at+".add")
 	case *parleyv1.PointChange_Edit_:
-		return c.edit(ch.Edit.GetPoint(), at+".edit.point")
+		return c.edit(ch.Edit, at+".edit")
 	case *parleyv1.PointChange_Move_:
 		return c.move(ch.Move, at+".move")
 	case *parleyv1.PointChange_Renumber_:
@@ -137,7 +137,12 @@ func (c *commit) checkPlacement(id string, to *parleyv1.Placement, at string) er
 }
 
 // edit replaces what a caller says about a point; label, place, id and lineage stay.
-func (c *commit) edit(given *parleyv1.Point, at string) error {
+func (c *commit) edit(ch *parleyv1.PointChange_Edit, at string) error {
+	given := ch.GetPoint()
+	if ch.GetEditorial() {
+		c.editorial = append(c.editorial, declared{given.GetId(), at + ".editorial"})
+	}
+	at += ".point"
 	old, err := c.find(given.GetId(), at+".id")
 	if err != nil {
 		return err

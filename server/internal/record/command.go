@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
@@ -144,6 +145,9 @@ func (n noun[M]) finish(st *State, env Env, m M, former proto.Message, path stri
 	if err := st.checkReferences(m, former, path); err != nil {
 		return err
 	}
+	if err := st.checkSpans(m, path); err != nil {
+		return err
+	}
 	touch(m, env.Now)
 	return nil
 }
@@ -155,15 +159,30 @@ func (n noun[M]) draft(m M, err error) (*Draft, error) {
 	return &Draft{Changes: []*ledgerv1.Change{n.change(m)}, Results: []string{m.GetName()}}, nil
 }
 
-// batch records several resources, all or none; item gives the parts of the i-th request.
-func (n noun[M]) batch(st *State, env Env, size int, item func(i int) (parent, id string, msg M)) (*Draft, error) {
+// batchItem is what is asked for one of several new resources.
+type batchItem[M resource] struct {
+	parent, id string
+	msg        M
+}
+
+// itemsOf takes the requests of a batch apart; those without a parent of their own have the batch's.
+func itemsOf[R interface{ GetParent() string }, M resource](parent string, requests []R, part func(R) (id string, msg M)) []batchItem[M] {
+	items := make([]batchItem[M], len(requests))
+	for i, r := range requests {
+		id, msg := part(r)
+		items[i] = batchItem[M]{cmp.Or(r.GetParent(), parent), id, msg}
+	}
+	return items
+}
+
+// batch records several resources, all or none.
+func (n noun[M]) batch(st *State, env Env, items []batchItem[M]) (*Draft, error) {
 	d := &Draft{}
 	var faults []*fault.Fault
-	seen := make(map[string]bool, size)
-	for i := range size {
-		parent, id, msg := item(i)
+	seen := make(map[string]bool, len(items))
+	for i, item := range items {
 		at := requestPath(i)
-		m, err := n.create(st, env, parent, id, msg, at+"."+n.field)
+		m, err := n.create(st, env, item.parent, item.id, item.msg, at+"."+n.field)
 		if err == nil && seen[m.GetName()] {
 			err = fault.Exists(m.GetName())
 		}
@@ -179,6 +198,38 @@ func (n noun[M]) batch(st *State, env Env, size int, item func(i int) (parent, i
 		return nil, fault.Merge(faults)
 	}
 	return d, nil
+}
+
+// The commands that all kinds of resources have.
+
+func (n noun[M]) creating(parent, id string, msg M) Command {
+	return func(st *State, env Env) (*Draft, error) { return n.draft(n.create(st, env, parent, id, msg, n.field)) }
+}
+
+func (n noun[M]) updating(msg M, mask *fieldmaskpb.FieldMask) Command {
+	return func(st *State, env Env) (*Draft, error) { return n.update(st, env, msg, mask) }
+}
+
+// named is a request about one resource, which expects it to have an etag, or any.
+type named interface {
+	GetName() string
+	GetEtag() string
+}
+
+func (n noun[M]) deleting(req named) Command {
+	return func(st *State, env Env) (*Draft, error) {
+		return n.setDeleted(st, env, req.GetName(), req.GetEtag(), true)
+	}
+}
+
+func (n noun[M]) undeleting(req named) Command {
+	return func(st *State, env Env) (*Draft, error) {
+		return n.setDeleted(st, env, req.GetName(), req.GetEtag(), false)
+	}
+}
+
+func (n noun[M]) batching(items []batchItem[M]) Command {
+	return func(st *State, env Env) (*Draft, error) { return n.batch(st, env, items) }
 }
 
 // itemFault makes a fault about a whole item name the item.
@@ -206,26 +257,18 @@ func (s *State) alive(name string) bool {
 
 // exists tells whether a resource exists and is not itself deleted.
 func (s *State) exists(name string) bool {
-	switch parts := strings.Split(name, "/"); {
+	parts := strings.Split(name, "/")
+	switch kind := parts[max(0, len(parts)-2)]; {
 	case len(parts) == 2:
-		m, ok := s.negotiations.get(name, Latest)
-		return ok && m.GetDeleteTime() == nil
-	case len(parts) == 4 && parts[2] == "parties":
-		m, ok := s.parties.get(name, Latest)
-		return ok && m.GetDeleteTime() == nil
-	case len(parts) == 4 && parts[2] == "plans":
-		m, ok := s.plans.get(name, Latest)
-		return ok && m.GetDeleteTime() == nil
-	case len(parts) == 4 && parts[2] == "stances":
-		m, ok := s.stances.get(name, Latest)
-		return ok && m.GetDeleteTime() == nil
-	case len(parts) == 6 && parts[4] == "demands":
-		m, ok := s.demands.get(name, Latest)
-		return ok && m.GetDeleteTime() == nil
-	case len(parts) == 6 && parts[4] == "revisions":
+		return s.negotiations.has(name)
+	case len(parts) == 4:
+		return s.holds(kind, name)
+	case len(parts) == 6 && kind == "demands":
+		return s.demands.has(name)
+	case len(parts) == 6 && kind == "revisions":
 		_, ok := s.revisions.Get(name)
 		return ok
-	case len(parts) == 8 && parts[6] == "points":
+	case len(parts) == 8 && kind == "points":
 		r, ok := s.revisions.Get(ParentOf(name))
 		if !ok {
 			return false

@@ -30,7 +30,7 @@ func CommitRevision(req *parleyv1.CommitRevisionRequest) Command {
 		case *parleyv1.CommitRevisionRequest_Changes_:
 			err = c.applyChanges(body.Changes.GetChanges())
 		case *parleyv1.CommitRevisionRequest_Text_:
-			err = c.replaceText(body.Text.GetPoints())
+			err = c.replaceText(body.Text)
 		}
 		if err != nil {
 			return nil, err
@@ -49,7 +49,12 @@ type commit struct {
 	touched map[string]bool
 	order   []string // touched ids in the order of touching
 	matches []*parleyv1.PointMatch
+
+	editorial []declared // which changes are said to change no meaning
 }
+
+// declared is a point whose change the caller declared editorial, and the path of the field that says so.
+type declared struct{ point, path string }
 
 func beginCommit(st *State, env Env, req *parleyv1.CommitRevisionRequest) (*commit, error) {
 	if !st.alive(req.GetParent()) {
@@ -147,6 +152,9 @@ func (c *commit) finish() (*Draft, error) {
 		}
 		change.Deltas = append(change.Deltas, &ledgerv1.PointDelta{Point: p.point, Rank: p.rank})
 	}
+	if err := c.noteEditorial(); err != nil {
+		return nil, err
+	}
 	c.msg.PointCount = int32(c.text.PresentCount())
 	c.msg.Digest = redline.RevisionDigest(c.text.Points())
 	c.msg.CreateTime = timestamppb.New(c.env.Now)
@@ -158,6 +166,35 @@ func (c *commit) finish() (*Draft, error) {
 		Results: []string{c.msg.GetName()},
 		Matches: c.matches,
 	}, nil
+}
+
+// noteEditorial notes, of the points whose change was declared editorial, from which wording they went to which. One whose
+// wording is the same after all needs no note.
+func (c *commit) noteEditorial() error {
+	for _, d := range c.editorial {
+		var old *parleyv1.Point
+		if len(c.parents) > 0 {
+			old, _ = c.parents[0].Text.Point(d.point)
+		}
+		p, ok := c.text.Point(d.point)
+		if !ok {
+			return fault.PointUnknown(d.path, d.point)
+		}
+		if !worded(old) || !worded(p) {
+			return fault.PointStateConflict(d.path, d.point, "has no wording before and after that could mean the same")
+		}
+		if old.GetDigest() != p.GetDigest() {
+			c.msg.EditorialChanges = append(c.msg.EditorialChanges, &parleyv1.Revision_EditorialChange{
+				Point: d.point, FormerDigest: old.GetDigest(), Digest: p.GetDigest(),
+			})
+		}
+	}
+	return nil
+}
+
+// worded tells whether a point is there and has words.
+func worded(p *parleyv1.Point) bool {
+	return p.GetState() == parleyv1.Point_STATE_PRESENT && p.GetDigest() != ""
 }
 
 // unchanged tells whether a touched point ended up as it was in the first parent.

@@ -15,43 +15,23 @@ var demandNoun = noun[*parleyv1.Demand]{
 
 // CreateDemand records a new demand.
 func CreateDemand(req *parleyv1.CreateDemandRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		m, err := demandNoun.create(st, env, req.GetParent(), req.GetDemandId(), req.GetDemand(), "demand")
-		return demandNoun.draft(m, err)
-	}
+	return demandNoun.creating(req.GetParent(), req.GetDemandId(), req.GetDemand())
 }
 
 // UpdateDemand changes fields of a demand.
 func UpdateDemand(req *parleyv1.UpdateDemandRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return demandNoun.update(st, env, req.GetDemand(), req.GetUpdateMask())
-	}
+	return demandNoun.updating(req.GetDemand(), req.GetUpdateMask())
 }
 
 // DeleteDemand deletes a demand softly.
-func DeleteDemand(req *parleyv1.DeleteDemandRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return demandNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), true)
-	}
-}
+func DeleteDemand(req *parleyv1.DeleteDemandRequest) Command { return demandNoun.deleting(req) }
 
 // UndeleteDemand brings a deleted demand back.
-func UndeleteDemand(req *parleyv1.UndeleteDemandRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return demandNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), false)
-	}
-}
+func UndeleteDemand(req *parleyv1.UndeleteDemandRequest) Command { return demandNoun.undeleting(req) }
 
 // BatchCreateDemands records several demands, all or none.
 func BatchCreateDemands(req *parleyv1.BatchCreateDemandsRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return demandNoun.batch(st, env, len(req.GetRequests()), func(i int) (string, string, *parleyv1.Demand) {
-			item := req.GetRequests()[i]
-			parent := item.GetParent()
-			if parent == "" {
-				parent = req.GetParent()
-			}
-			return parent, item.GetDemandId(), item.GetDemand()
-		})
-	}
+	return demandNoun.batching(itemsOf(req.GetParent(), req.GetRequests(), func(item *parleyv1.CreateDemandRequest) (string, *parleyv1.Demand) {
+		return item.GetDemandId(), item.GetDemand()
+	}))
 }

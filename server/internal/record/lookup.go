@@ -3,11 +3,13 @@ package record
 import (
 	"iter"
 	"math"
-
-	"google.golang.org/protobuf/proto"
+	"time"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
+
+// Beginning is a moment before every entry.
+var Beginning = time.Unix(0, 0)
 
 // Latest is the moment after every entry.
 const Latest = math.MaxInt64
@@ -31,6 +33,27 @@ func (s *State) Plan(name string, at int64) (*parleyv1.Plan, bool) { return s.pl
 // Stance finds a stance as it stood at a moment, deleted or not.
 func (s *State) Stance(name string, at int64) (*parleyv1.Stance, bool) {
 	return s.stances.get(name, at)
+}
+
+// Claim finds a claim as it stood at a moment, deleted or not.
+func (s *State) Claim(name string, at int64) (*parleyv1.Claim, bool) { return s.claims.get(name, at) }
+
+// Event finds an event as it stood at a moment, deleted or not.
+func (s *State) Event(name string, at int64) (*parleyv1.Event, bool) { return s.events.get(name, at) }
+
+// Source finds a source as it stood at a moment, deleted or not.
+func (s *State) Source(name string, at int64) (*parleyv1.Source, bool) {
+	return s.sources.get(name, at)
+}
+
+// Assessment finds an assessment as it stood at a moment, deleted or not.
+func (s *State) Assessment(name string, at int64) (*parleyv1.Assessment, bool) {
+	return s.assessments.get(name, at)
+}
+
+// Objection finds an objection as it stood at a moment, deleted or not.
+func (s *State) Objection(name string, at int64) (*parleyv1.Objection, bool) {
+	return s.objections.get(name, at)
 }
 
 // Negotiations yields all negotiations of a directory, by name, beginning after `after`.
@@ -61,6 +84,31 @@ func (s *State) Stances(after string, at int64) iter.Seq[*parleyv1.Stance] {
 	return all(s.stances, "", after, at)
 }
 
-func all[M proto.Message](t *table[M], prefix, after string, at int64) iter.Seq[M] {
+// Claims yields all claims by name, beginning after `after`.
+func (s *State) Claims(after string, at int64) iter.Seq[*parleyv1.Claim] {
+	return all(s.claims, "", after, at)
+}
+
+// Events yields all events by name, beginning after `after`.
+func (s *State) Events(after string, at int64) iter.Seq[*parleyv1.Event] {
+	return all(s.events, "", after, at)
+}
+
+// Sources yields all sources by name, beginning after `after`.
+func (s *State) Sources(after string, at int64) iter.Seq[*parleyv1.Source] {
+	return all(s.sources, "", after, at)
+}
+
+// Assessments yields all assessments by name, beginning after `after`.
+func (s *State) Assessments(after string, at int64) iter.Seq[*parleyv1.Assessment] {
+	return all(s.assessments, "", after, at)
+}
+
+// Objections yields all objections by name, beginning after `after`.
+func (s *State) Objections(after string, at int64) iter.Seq[*parleyv1.Objection] {
+	return all(s.objections, "", after, at)
+}
+
+func all[M resource](t *table[M], prefix, after string, at int64) iter.Seq[M] {
 	return func(yield func(M) bool) { t.scan(prefix, after, at, yield) }
 }

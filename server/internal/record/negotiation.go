@@ -16,31 +16,22 @@ var negotiationNoun = noun[*parleyv1.Negotiation]{
 
 // CreateNegotiation records a new negotiation under an id that is settled already, as it names the log to write to.
 func CreateNegotiation(req *parleyv1.CreateNegotiationRequest, id string) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		m, err := negotiationNoun.create(st, env, "", id, req.GetNegotiation(), "negotiation")
-		return negotiationNoun.draft(m, err)
-	}
+	return negotiationNoun.creating("", id, req.GetNegotiation())
 }
 
 // UpdateNegotiation changes fields of a negotiation.
 func UpdateNegotiation(req *parleyv1.UpdateNegotiationRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return negotiationNoun.update(st, env, req.GetNegotiation(), req.GetUpdateMask())
-	}
+	return negotiationNoun.updating(req.GetNegotiation(), req.GetUpdateMask())
 }
 
 // DeleteNegotiation deletes a negotiation softly.
 func DeleteNegotiation(req *parleyv1.DeleteNegotiationRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return negotiationNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), true)
-	}
+	return negotiationNoun.deleting(req)
 }
 
 // UndeleteNegotiation brings a deleted negotiation back.
 func UndeleteNegotiation(req *parleyv1.UndeleteNegotiationRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return negotiationNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), false)
-	}
+	return negotiationNoun.undeleting(req)
 }
 
 // settleNegotiation makes the default audience explicit.

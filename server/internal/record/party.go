@@ -16,32 +16,19 @@ var partyNoun = noun[*parleyv1.Party]{
 
 // CreateParty records a new party.
 func CreateParty(req *parleyv1.CreatePartyRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		m, err := partyNoun.create(st, env, req.GetParent(), req.GetPartyId(), req.GetParty(), "party")
-		return partyNoun.draft(m, err)
-	}
+	return partyNoun.creating(req.GetParent(), req.GetPartyId(), req.GetParty())
 }
 
 // UpdateParty changes fields of a party.
 func UpdateParty(req *parleyv1.UpdatePartyRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return partyNoun.update(st, env, req.GetParty(), req.GetUpdateMask())
-	}
+	return partyNoun.updating(req.GetParty(), req.GetUpdateMask())
 }
 
 // DeleteParty deletes a party softly.
-func DeleteParty(req *parleyv1.DeletePartyRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return partyNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), true)
-	}
-}
+func DeleteParty(req *parleyv1.DeletePartyRequest) Command { return partyNoun.deleting(req) }
 
 // UndeleteParty brings a deleted party back.
-func UndeleteParty(req *parleyv1.UndeletePartyRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return partyNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), false)
-	}
-}
+func UndeleteParty(req *parleyv1.UndeletePartyRequest) Command { return partyNoun.undeleting(req) }
 
 // settleParty makes the default audience explicit.
 func settleParty(_ *State, m *parleyv1.Party, _ string) error {

@@ -16,32 +16,19 @@ var planNoun = noun[*parleyv1.Plan]{
 
 // CreatePlan records a new plan.
 func CreatePlan(req *parleyv1.CreatePlanRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		m, err := planNoun.create(st, env, req.GetParent(), req.GetPlanId(), req.GetPlan(), "plan")
-		return planNoun.draft(m, err)
-	}
+	return planNoun.creating(req.GetParent(), req.GetPlanId(), req.GetPlan())
 }
 
 // UpdatePlan changes fields of a plan.
 func UpdatePlan(req *parleyv1.UpdatePlanRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return planNoun.update(st, env, req.GetPlan(), req.GetUpdateMask())
-	}
+	return planNoun.updating(req.GetPlan(), req.GetUpdateMask())
 }
 
 // DeletePlan deletes a plan softly.
-func DeletePlan(req *parleyv1.DeletePlanRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return planNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), true)
-	}
-}
+func DeletePlan(req *parleyv1.DeletePlanRequest) Command { return planNoun.deleting(req) }
 
 // UndeletePlan brings a deleted plan back.
-func UndeletePlan(req *parleyv1.UndeletePlanRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return planNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), false)
-	}
-}
+func UndeletePlan(req *parleyv1.UndeletePlanRequest) Command { return planNoun.undeleting(req) }
 
 // settlePlan makes the default audience explicit.
 func settlePlan(_ *State, m *parleyv1.Plan, _ string) error {

@@ -50,6 +50,25 @@ func refers(fd protoreflect.FieldDescriptor) bool {
 	return fd.Kind() == protoreflect.StringKind && proto.HasExtension(fd.Options(), annotations.E_ResourceReference)
 }
 
+// checkSpans finds every reference to a place in a source that lies beyond its text, where the length of that is known.
+func (s *State) checkSpans(m proto.Message, path string) error {
+	var faults []*fault.Fault
+	eachMessage(m.ProtoReflect(), path, func(m protoreflect.Message, path string) {
+		ref, ok := m.Interface().(*parleyv1.Reference)
+		if !ok || ref.GetSpan() == nil {
+			return
+		}
+		src, _ := s.sources.get(ref.GetSource(), Latest)
+		if n := src.GetContentLength(); n > 0 && ref.GetSpan().GetEnd() > n {
+			faults = append(faults, fault.InvalidField(path+".span.end", "span", "lies beyond the %d characters of the source", n))
+		}
+	})
+	if f := fault.Merge(faults); f != nil {
+		return f
+	}
+	return nil
+}
+
 // resolveTimes fills in start and end of every PartialTime below m.
 func resolveTimes(m protoreflect.Message, path string) error {
 	var faults []*fault.Fault

@@ -49,6 +49,9 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	if l := msg.GetAudience().GetLevel(); l != parleyv1.Audience_LEVEL_UNSPECIFIED && l != parleyv1.Audience_LEVEL_PUBLIC {
 		r.Confided++
 	}
+	for _, e := range msg.GetEditorialChanges() {
+		s.editorial.Set(e.GetPoint(), struct{}{})
+	}
 	s.revisions.Set(msg.GetName(), r)
 	s.revisionsByPlan.Set(orderOf(r.Plan(), time), r)
 	return nil

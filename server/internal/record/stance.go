@@ -1,6 +1,8 @@
 package record
 
 import (
+	"strings"
+
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
@@ -18,45 +20,25 @@ var stanceNoun = noun[*parleyv1.Stance]{
 
 // CreateStance records a new stance.
 func CreateStance(req *parleyv1.CreateStanceRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		m, err := stanceNoun.create(st, env, req.GetParent(), req.GetStanceId(), req.GetStance(), "stance")
-		return stanceNoun.draft(m, err)
-	}
+	return stanceNoun.creating(req.GetParent(), req.GetStanceId(), req.GetStance())
 }
 
 // UpdateStance changes fields of a stance.
 func UpdateStance(req *parleyv1.UpdateStanceRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return stanceNoun.update(st, env, req.GetStance(), req.GetUpdateMask())
-	}
+	return stanceNoun.updating(req.GetStance(), req.GetUpdateMask())
 }
 
 // DeleteStance deletes a stance softly.
-func DeleteStance(req *parleyv1.DeleteStanceRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return stanceNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), true)
-	}
-}
+func DeleteStance(req *parleyv1.DeleteStanceRequest) Command { return stanceNoun.deleting(req) }
 
 // UndeleteStance brings a deleted stance back.
-func UndeleteStance(req *parleyv1.UndeleteStanceRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return stanceNoun.setDeleted(st, env, req.GetName(), req.GetEtag(), false)
-	}
-}
+func UndeleteStance(req *parleyv1.UndeleteStanceRequest) Command { return stanceNoun.undeleting(req) }
 
 // BatchCreateStances records several stances, all or none.
 func BatchCreateStances(req *parleyv1.BatchCreateStancesRequest) Command {
-	return func(st *State, env Env) (*Draft, error) {
-		return stanceNoun.batch(st, env, len(req.GetRequests()), func(i int) (string, string, *parleyv1.Stance) {
-			item := req.GetRequests()[i]
-			parent := item.GetParent()
-			if parent == "" {
-				parent = req.GetParent()
-			}
-			return parent, item.GetStanceId(), item.GetStance()
-		})
-	}
+	return stanceNoun.batching(itemsOf(req.GetParent(), req.GetRequests(), func(item *parleyv1.CreateStanceRequest) (string, *parleyv1.Stance) {
+		return item.GetStanceId(), item.GetStance()
+	}))
 }
 
 // settleStance resolves the alias `latest`, and notes the wording that a stance on a point is given on.
@@ -79,19 +61,42 @@ func (s *State) settlePointTarget(m *parleyv1.Stance, t *parleyv1.Stance_Target_
 	revision, id := splitPointName(t.Point)
 	revision = s.resolveLatest(revision)
 	t.Point = revision + "/points/" + id
-	r, ok := s.revisions.Get(revision)
-	if !ok {
-		return fault.ReferenceNotFound(path, revision)
-	}
-	p, ok := r.Text.Point(id)
-	if !ok {
-		return fault.PointUnknown(path, id)
+	p, err := s.pointOf(revision, id, path, path)
+	if err != nil {
+		return err
 	}
 	if p.GetDigest() == "" || redline.Gone(p) {
 		return fault.PointStateConflict(path, id, "has no wording in this revision to take a stance on")
 	}
 	m.Digest = p.GetDigest()
 	return nil
+}
+
+// pointOf finds a point of a revision; the paths are those of the fields that name them.
+func (s *State) pointOf(revision, id, revisionPath, pointPath string) (*parleyv1.Point, error) {
+	r, ok := s.revisions.Get(revision)
+	if !ok {
+		return nil, fault.ReferenceNotFound(revisionPath, revision)
+	}
+	p, ok := r.Text.Point(id)
+	if !ok {
+		return nil, fault.PointUnknown(pointPath, id)
+	}
+	return p, nil
+}
+
+// resolveAll resolves the alias `latest` in names of revisions and of their points, in place.
+func (s *State) resolveAll(names []string) {
+	for i, name := range names {
+		if strings.Contains(name, "/revisions/latest/points/") {
+			revision, id := splitPointName(name)
+			names[i] = s.resolveLatest(revision) + "/points/" + id
+			continue
+		}
+		if strings.HasSuffix(name, "/revisions/latest") {
+			names[i] = s.resolveLatest(name)
+		}
+	}
 }
 
 // resolveLatest turns `…/revisions/latest` into the name of the plan's newest revision, if it has one.

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/tidwall/btree"
-	"google.golang.org/protobuf/proto"
-
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/tidwall/btree"
 )
 
 // State is the fold of the log of one negotiation, or of the server's directory (the log `_server`).
@@ -21,10 +19,17 @@ type State struct {
 	demands      *table[*parleyv1.Demand]
 	plans        *table[*parleyv1.Plan]
 	stances      *table[*parleyv1.Stance]
+	claims       *table[*parleyv1.Claim]
+	events       *table[*parleyv1.Event]
+	sources      *table[*parleyv1.Source]
+	assessments  *table[*parleyv1.Assessment]
+	objections   *table[*parleyv1.Objection]
 
 	revisions       *btree.Map[string, *Revision] // by name
 	revisionsByPlan *btree.Map[string, *Revision] // by plan and order of committing
 	stancesOn       *btree.Map[string, struct{}]  // "point id" or "revision name", NUL, stance name
+	objectionsOn    *btree.Map[string, struct{}]  // name of a point of a revision, NUL, objection name
+	editorial       *btree.Map[string, struct{}]  // ids of points that were ever changed editorially
 	receipts        *btree.Map[string, *Receipt]  // by actor, NUL, request_id
 }
 
@@ -47,9 +52,16 @@ func NewState() *State {
 		demands:         newTable[*parleyv1.Demand](),
 		plans:           newTable[*parleyv1.Plan](),
 		stances:         newTable[*parleyv1.Stance](),
+		claims:          newTable[*parleyv1.Claim](),
+		events:          newTable[*parleyv1.Event](),
+		sources:         newTable[*parleyv1.Source](),
+		assessments:     newTable[*parleyv1.Assessment](),
+		objections:      newTable[*parleyv1.Objection](),
 		revisions:       btree.NewMap[string, *Revision](degree),
 		revisionsByPlan: btree.NewMap[string, *Revision](degree),
 		stancesOn:       btree.NewMap[string, struct{}](degree),
+		objectionsOn:    btree.NewMap[string, struct{}](degree),
+		editorial:       btree.NewMap[string, struct{}](degree),
 		receipts:        btree.NewMap[string, *Receipt](degree),
 	}
 }
@@ -62,9 +74,16 @@ func (s *State) Fork() *State {
 	c.demands = s.demands.fork()
 	c.plans = s.plans.fork()
 	c.stances = s.stances.fork()
+	c.claims = s.claims.fork()
+	c.events = s.events.fork()
+	c.sources = s.sources.fork()
+	c.assessments = s.assessments.fork()
+	c.objections = s.objections.fork()
 	c.revisions = s.revisions.Copy()
 	c.revisionsByPlan = s.revisionsByPlan.Copy()
 	c.stancesOn = s.stancesOn.Copy()
+	c.objectionsOn = s.objectionsOn.Copy()
+	c.editorial = s.editorial.Copy()
 	c.receipts = s.receipts.Copy()
 	return &c
 }
@@ -114,6 +133,17 @@ func (s *State) apply(c *ledgerv1.Change, time int64) error {
 	case *ledgerv1.Change_Stance:
 		s.stances.put(c.Stance.GetName(), c.Stance, time)
 		s.indexStance(c.Stance)
+	case *ledgerv1.Change_Claim:
+		s.claims.put(c.Claim.GetName(), c.Claim, time)
+	case *ledgerv1.Change_Event:
+		s.events.put(c.Event.GetName(), c.Event, time)
+	case *ledgerv1.Change_Source:
+		s.sources.put(c.Source.GetName(), c.Source, time)
+	case *ledgerv1.Change_Assessment:
+		s.assessments.put(c.Assessment.GetName(), c.Assessment, time)
+	case *ledgerv1.Change_Objection:
+		s.objections.put(c.Objection.GetName(), c.Objection, time)
+		s.objectionsOn.Set(c.Objection.GetPoint()+"\x00"+c.Objection.GetName(), struct{}{})
 	case *ledgerv1.Change_Revision:
 		return s.applyRevision(c.Revision, time)
 	default:
@@ -141,29 +171,69 @@ func (s *State) indexStance(st *parleyv1.Stance) {
 // StancesOn yields the stances on a point (by id, over all revisions and plans) or on a revision (by name) as they
 // stood at a moment, deleted ones excepted.
 func (s *State) StancesOn(target string, at int64, yield func(*parleyv1.Stance) bool) {
-	prefix := target + "\x00"
-	s.stancesOn.Ascend(prefix, func(key string, _ struct{}) bool {
+	filed(s.stancesOn, s.stances, target, at, yield)
+}
+
+// ObjectionsTo yields the objections to the change of a point in a revision, by the point's name there, as they stood at a
+// moment, deleted ones excepted.
+func (s *State) ObjectionsTo(point string, at int64, yield func(*parleyv1.Objection) bool) {
+	filed(s.objectionsOn, s.objections, point, at, yield)
+}
+
+// EverEditorial tells whether any revision changed a point in a way that was declared editorial.
+func (s *State) EverEditorial(point string) bool {
+	_, ok := s.editorial.Get(point)
+	return ok
+}
+
+// filed yields what an index has under a key, as it stood at a moment, deleted ones excepted.
+func filed[M resource](index *btree.Map[string, struct{}], t *table[M], key string, at int64, yield func(M) bool) {
+	prefix := key + "\x00"
+	index.Ascend(prefix, func(key string, _ struct{}) bool {
 		if !strings.HasPrefix(key, prefix) {
 			return false
 		}
-		st, ok := s.stances.get(key[len(prefix):], at)
-		return !ok || st.GetDeleteTime() != nil || yield(st)
+		m, ok := t.get(key[len(prefix):], at)
+		return !ok || m.GetDeleteTime() != nil || yield(m)
 	})
 }
 
+// holds tells whether a collection directly under the negotiation has a resource that is not deleted.
+func (s *State) holds(collection, name string) bool {
+	switch collection {
+	case "parties":
+		return s.parties.has(name)
+	case "plans":
+		return s.plans.has(name)
+	case "stances":
+		return s.stances.has(name)
+	case "claims":
+		return s.claims.has(name)
+	case "events":
+		return s.events.has(name)
+	case "sources":
+		return s.sources.has(name)
+	case "assessments":
+		return s.assessments.has(name)
+	case "objections":
+		return s.objections.has(name)
+	}
+	return false
+}
+
 // version is one value of a resource and the ones before it.
-type version[M proto.Message] struct {
+type version[M resource] struct {
 	msg  M
 	time int64
 	prev *version[M]
 }
 
 // table holds every version of every resource of a kind, by name.
-type table[M proto.Message] struct {
+type table[M resource] struct {
 	m *btree.Map[string, *version[M]]
 }
 
-func newTable[M proto.Message]() *table[M] {
+func newTable[M resource]() *table[M] {
 	return &table[M]{btree.NewMap[string, *version[M]](degree)}
 }
 
@@ -177,6 +247,12 @@ func (t *table[M]) put(name string, msg M, time int64) {
 func (t *table[M]) get(name string, at int64) (msg M, ok bool) {
 	v, _ := t.m.Get(name)
 	return v.at(at)
+}
+
+// has tells whether a resource exists now and is not deleted.
+func (t *table[M]) has(name string) bool {
+	m, ok := t.get(name, Latest)
+	return ok && m.GetDeleteTime() == nil
 }
 
 func (v *version[M]) at(at int64) (msg M, ok bool) {

@@ -12,7 +12,11 @@ import (
 
 // replaceText makes the text that of the caller, in the caller's order; its points are matched to the first parent's.
 // Points of the parent that are not in it become STRUCK and keep their place behind what they followed.
-func (c *commit) replaceText(given []*parleyv1.Point) error {
+func (c *commit) replaceText(text *parleyv1.CommitRevisionRequest_Text) error {
+	for i, id := range text.GetEditorial() {
+		c.editorial = append(c.editorial, declared{id, "text.editorial[" + itoa(i) + "]"})
+	}
+	given := text.GetPoints()
 	old := c.lastWords(given)
 	points := make([]*parleyv1.Point, len(given))
 	for i, g := range given {

@@ -5,6 +5,7 @@ import (
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/analysis"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
 )
 
 // AnalysisService serves answers worked out from the record.
@@ -22,10 +23,19 @@ func (s *AnalysisService) GetPositionMatrix(ctx context.Context, req *parleyv1.G
 	if err != nil {
 		return nil, err
 	}
-	m, err := analysis.Positions(l, req.GetRevision(), req.GetParties(), req.GetShowGone())
+	m, err := analysis.Positions(l, req.GetRevision(), analysis.At(req), req.GetParties(), req.GetShowGone())
 	if err != nil {
 		return nil, err
 	}
 	m.Rows, m.NextPageToken = pageOf(q, m.GetRows(), func(r *parleyv1.PositionMatrix_Row) string { return r.GetPoint().GetId() })
 	return m, nil
+}
+
+// BlamePoint tells who brought in which words of a point.
+func (s *AnalysisService) BlamePoint(ctx context.Context, req *parleyv1.BlamePointRequest) (*parleyv1.BlamePointResponse, error) {
+	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
+	if err != nil {
+		return nil, fault.MissingAs(err, req.GetName())
+	}
+	return analysis.Blame(l, req.GetName())
 }

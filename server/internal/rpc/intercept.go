@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -33,12 +34,73 @@ func Intercept(auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInt
 		if err == nil {
 			return resp, nil
 		}
-		st := toStatus(err)
-		if c := st.Code(); c == codes.Internal || c == codes.DataLoss || c == codes.Unavailable {
-			log.ErrorContext(ctx, "call failed", "method", info.FullMethod, "error", err, "after", time.Since(start))
-		}
-		return nil, st.Err()
+		return nil, answer(ctx, log, info.FullMethod, start, err)
 	}
+}
+
+// answer makes an error what the caller gets, and logs it if it is not the caller's.
+func answer(ctx context.Context, log *slog.Logger, method string, start time.Time, err error) error {
+	st := toStatus(err)
+	if c := st.Code(); c == codes.Internal || c == codes.DataLoss || c == codes.Unavailable {
+		log.ErrorContext(ctx, "call failed", "method", method, "error", err, "after", time.Since(start))
+	}
+	return st.Err()
+}
+
+// InterceptStream is Intercept for streams: the same, with every message of the caller checked when it is read. Streams of
+// other services, such as reflection, pass as they are.
+func InterceptStream(auth *access.Authenticator, log *slog.Logger) grpc.StreamServerInterceptor {
+	return func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
+		if !strings.HasPrefix(info.FullMethod, apiPrefix) {
+			return next(srv, stream)
+		}
+		defer func() {
+			if p := recover(); p != nil {
+				log.ErrorContext(stream.Context(), "panic in a handler", "method", info.FullMethod, "panic", p, "stack", string(debug.Stack()))
+				err = faultstatus.Of(fault.Of(errors.New("panic"))).Err()
+			}
+		}()
+		start := time.Now()
+		p, err := auth.Authenticate(stream.Context())
+		if err == nil && info.IsClientStream && !info.IsServerStream && p.Kind != access.KindMediator { // only writes take streams
+			err = errNoWriter()
+		}
+		if err == nil {
+			err = next(srv, &checkedStream{stream, access.WithPrincipal(stream.Context(), p)})
+		}
+		if err == nil {
+			return nil
+		}
+		return answer(stream.Context(), log, info.FullMethod, start, err)
+	}
+}
+
+// apiPrefix is what the full names of the API's methods begin with.
+const apiPrefix = "/parley.v1."
+
+// checkedStream hands out only messages that are well-formed.
+type checkedStream struct {
+	grpc.ServerStream
+	ctx context.Context
+}
+
+// Context knows who is calling.
+func (s *checkedStream) Context() context.Context { return s.ctx }
+
+// RecvMsg reads and checks the next message.
+func (s *checkedStream) RecvMsg(m any) error {
+	msg, ok := m.(proto.Message)
+	if !ok {
+		return s.ServerStream.RecvMsg(m)
+	}
+	f := frame{msg: msg}
+	if err := s.ServerStream.RecvMsg(&f); err != nil {
+		return err
+	}
+	if f.err != nil {
+		return f.err
+	}
+	return wellformed.Check(msg)
 }
 
 // Unknown answers calls of methods that the server does not have.
@@ -57,7 +119,7 @@ func admit(ctx context.Context, auth *access.Authenticator, req any, next grpc.U
 		return nil, err
 	}
 	if _, writes := req.(mutation); writes && p.Kind != access.KindMediator {
-		return nil, fault.Denied("writing needs the mediator's token")
+		return nil, errNoWriter()
 	}
 	if isBad {
 		return nil, bad.fault
@@ -69,6 +131,8 @@ func admit(ctx context.Context, auth *access.Authenticator, req any, next grpc.U
 	}
 	return next(access.WithPrincipal(ctx, p), req)
 }
+
+func errNoWriter() error { return fault.Denied("writing needs the mediator's token") }
 
 // toStatus translates what a handler returned. A caller's own cancellation stays what it is.
 func toStatus(err error) *status.Status {

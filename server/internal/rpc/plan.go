@@ -4,12 +4,15 @@ import (
 	"context"
 	"iter"
 
+	"google.golang.org/grpc"
+
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/analysis"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/listing"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
+	"github.com/seed-ff4a8210/parley/server/internal/wellformed"
 )
 
 // PlanService serves plans.
@@ -63,6 +66,26 @@ func (s *PlanService) UndeletePlan(ctx context.Context, req *parleyv1.UndeletePl
 
 // CommitRevision commits a revision.
 func (s *PlanService) CommitRevision(ctx context.Context, req *parleyv1.CommitRevisionRequest) (*parleyv1.CommitRevisionResponse, error) {
+	return s.commit(ctx, req)
+}
+
+// UploadRevision commits a revision that comes in pieces.
+func (s *PlanService) UploadRevision(stream grpc.ClientStreamingServer[parleyv1.UploadRevisionRequest, parleyv1.CommitRevisionResponse]) error {
+	req, err := gather(stream.Recv)
+	if err != nil {
+		return err
+	}
+	if err := wellformed.Check(req); err != nil {
+		return err
+	}
+	out, err := s.commit(stream.Context(), req)
+	if err != nil {
+		return err
+	}
+	return stream.SendAndClose(out)
+}
+
+func (s *PlanService) commit(ctx context.Context, req *parleyv1.CommitRevisionRequest) (*parleyv1.CommitRevisionResponse, error) {
 	out, err := s.core.write(ctx, req.GetParent(), req, record.CommitRevision(req))
 	if err != nil {
 		return nil, err
@@ -113,6 +136,23 @@ func messages(l *lens.Lens, plan, after string) iter.Seq[*parleyv1.Revision] {
 		}
 	}
 }
+
+// ListPoints lists the points of a revision.
+func (s *PlanService) ListPoints(ctx context.Context, req *parleyv1.ListPointsRequest) (*parleyv1.ListPointsResponse, error) {
+	q, l, err := opened[*parleyv1.Point](ctx, s.core, req.GetParent(), req, listing.Call{MaxBytes: maxPage})
+	if err != nil {
+		return nil, err
+	}
+	points, err := l.Points(req.GetParent(), q.After())
+	if err != nil {
+		return nil, err
+	}
+	page, next := q.Page(points)
+	return &parleyv1.ListPointsResponse{Points: page, NextPageToken: next}, nil
+}
+
+// maxPage is how many bytes of points make a page: below what gRPC clients take by default.
+const maxPage = 3 << 20
 
 // GetPoint reads one point as it stands in a revision.
 func (s *PlanService) GetPoint(ctx context.Context, req *parleyv1.GetPointRequest) (*parleyv1.Point, error) {

@@ -35,6 +35,12 @@ func Register(s grpc.ServiceRegistrar, c Core) {
 	parleyv1.RegisterDemandServiceServer(s, &DemandService{core: c})
 	parleyv1.RegisterPlanServiceServer(s, &PlanService{core: c})
 	parleyv1.RegisterStanceServiceServer(s, &StanceService{core: c})
+	parleyv1.RegisterClaimServiceServer(s, &ClaimService{core: c})
+	parleyv1.RegisterEventServiceServer(s, &EventService{core: c})
+	parleyv1.RegisterSourceServiceServer(s, &SourceService{core: c})
+	parleyv1.RegisterAssessmentServiceServer(s, &AssessmentService{core: c})
+	parleyv1.RegisterObjectionServiceServer(s, &ObjectionService{core: c})
+	parleyv1.RegisterLogServiceServer(s, &LogService{core: c})
 	parleyv1.RegisterAnalysisServiceServer(s, &AnalysisService{core: c})
 }
 

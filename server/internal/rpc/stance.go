@@ -4,6 +4,7 @@ import (
 	"context"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/analysis"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
@@ -30,7 +31,7 @@ func (s *StanceService) ListStances(ctx context.Context, req *parleyv1.ListStanc
 	if err != nil {
 		return nil, err
 	}
-	page, next := q.Page(l.Stances(req.GetParent(), q.After(), q.ShowDeleted()))
+	page, next := q.Page(analysis.Of(analysis.At(req), l.Stances(req.GetParent(), q.After(), q.ShowDeleted())))
 	return &parleyv1.ListStancesResponse{Stances: page, NextPageToken: next}, nil
 }
 

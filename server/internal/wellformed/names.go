@@ -2,6 +2,8 @@ package wellformed
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,12 +17,16 @@ import (
 // maxID is the length of the longest id in a resource name (RFC 1034).
 const maxID = 63
 
+// anyType is what a field refers to that may name any resource (AIP-124).
+const anyType = "*"
+
 // namePattern is a resource name pattern cut at its slashes: collections and {variables} by turns.
 type namePattern []string
 
 // names is what one string field may hold: names that fit one of the patterns.
 type names struct {
 	patterns []namePattern
+	any      bool // every resource of the API fits
 	wildcard bool // ids but the negotiation's may be `-`
 }
 
@@ -52,6 +58,9 @@ func namesOf(fd protoreflect.FieldDescriptor) *names {
 	if ref == nil {
 		return nil
 	}
+	if ref.GetType() == anyType {
+		return &names{patterns: slices.Concat(slices.Collect(maps.Values(resourceTypes()))...), any: true}
+	}
 	if ref.GetType() != "" {
 		return &names{patterns: resourceTypes()[ref.GetType()]}
 	}
@@ -76,6 +85,9 @@ func (n *names) fits(s string) bool {
 
 // message tells a caller what a name should look like.
 func (n *names) message() string {
+	if n.any {
+		return "must be the name of a resource, such as `negotiations/peace/parties/ukraine`"
+	}
 	want := make([]string, len(n.patterns))
 	for i, p := range n.patterns {
 		want[i] = "`" + strings.Join(p, "/") + "`"

@@ -158,7 +158,11 @@ type Attribution struct {
 	Doubt string `protobuf:"bytes,7,opt,name=doubt,proto3" json:"doubt,omitempty"`
 	// For which party the speaker spoke, where that is not the party the resource is about: a mediator who reports
 	// what a party told them. Free text, as such people often speak for nobody in the record.
-	SpeakingFor   string `protobuf:"bytes,8,opt,name=speaking_for,json=speakingFor,proto3" json:"speaking_for,omitempty"`
+	SpeakingFor string `protobuf:"bytes,8,opt,name=speaking_for,json=speakingFor,proto3" json:"speaking_for,omitempty"`
+	// Where exactly it stands in sources of the record. At most 20.
+	References []*Reference `protobuf:"bytes,9,rep,name=references,proto3" json:"references,omitempty"`
+	// Other forms of the words that are quoted: as another place has them, or in another language. At most 20.
+	Variants      []*Variant `protobuf:"bytes,10,rep,name=variants,proto3" json:"variants,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -249,6 +253,148 @@ func (x *Attribution) GetSpeakingFor() string {
 	return ""
 }
 
+func (x *Attribution) GetReferences() []*Reference {
+	if x != nil {
+		return x.References
+	}
+	return nil
+}
+
+func (x *Attribution) GetVariants() []*Variant {
+	if x != nil {
+		return x.Variants
+	}
+	return nil
+}
+
+// A place in a source.
+type Reference struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The source. Example: `negotiations/ukraine-peace-plan/sources/seed`.
+	Source string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
+	// Where in it, as its readers would say. Example: `paragraph 7`.
+	Locator string `protobuf:"bytes,2,opt,name=locator,proto3" json:"locator,omitempty"`
+	// Where in it, by characters.
+	Span          *Reference_Span `protobuf:"bytes,3,opt,name=span,proto3" json:"span,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reference) Reset() {
+	*x = Reference{}
+	mi := &file_parley_v1_attribution_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reference) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reference) ProtoMessage() {}
+
+func (x *Reference) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_attribution_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reference.ProtoReflect.Descriptor instead.
+func (*Reference) Descriptor() ([]byte, []int) {
+	return file_parley_v1_attribution_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Reference) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *Reference) GetLocator() string {
+	if x != nil {
+		return x.Locator
+	}
+	return ""
+}
+
+func (x *Reference) GetSpan() *Reference_Span {
+	if x != nil {
+		return x.Span
+	}
+	return nil
+}
+
+// Another form of quoted words.
+type Variant struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The words in that form.
+	Text string `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	// Their language, as a BCP 47 tag. Example: `uk`.
+	Language string `protobuf:"bytes,2,opt,name=language,proto3" json:"language,omitempty"`
+	// Where they are from, and which form is doubted. Example: `the heading of the same article`.
+	Note          string `protobuf:"bytes,3,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Variant) Reset() {
+	*x = Variant{}
+	mi := &file_parley_v1_attribution_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Variant) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Variant) ProtoMessage() {}
+
+func (x *Variant) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_attribution_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Variant.ProtoReflect.Descriptor instead.
+func (*Variant) Descriptor() ([]byte, []int) {
+	return file_parley_v1_attribution_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Variant) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Variant) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+func (x *Variant) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
 // A time as precise as it is known. The raw words are kept beside their resolution, since "last week" in an undated
 // article is a fact and 17 November is an interpretation of it.
 type PartialTime struct {
@@ -269,7 +415,7 @@ type PartialTime struct {
 
 func (x *PartialTime) Reset() {
 	*x = PartialTime{}
-	mi := &file_parley_v1_attribution_proto_msgTypes[1]
+	mi := &file_parley_v1_attribution_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -281,7 +427,7 @@ func (x *PartialTime) String() string {
 func (*PartialTime) ProtoMessage() {}
 
 func (x *PartialTime) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_attribution_proto_msgTypes[1]
+	mi := &file_parley_v1_attribution_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -294,7 +440,7 @@ func (x *PartialTime) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartialTime.ProtoReflect.Descriptor instead.
 func (*PartialTime) Descriptor() ([]byte, []int) {
-	return file_parley_v1_attribution_proto_rawDescGZIP(), []int{1}
+	return file_parley_v1_attribution_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *PartialTime) GetRaw() string {
@@ -325,11 +471,66 @@ func (x *PartialTime) GetEndTime() *timestamppb.Timestamp {
 	return nil
 }
 
+// A stretch of the text whose digest the source has.
+type Reference_Span struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its first character, counted from 0 in Unicode code points.
+	Start int32 `protobuf:"varint,1,opt,name=start,proto3" json:"start,omitempty"`
+	// The character after its last one.
+	End           int32 `protobuf:"varint,2,opt,name=end,proto3" json:"end,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reference_Span) Reset() {
+	*x = Reference_Span{}
+	mi := &file_parley_v1_attribution_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reference_Span) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reference_Span) ProtoMessage() {}
+
+func (x *Reference_Span) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_attribution_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reference_Span.ProtoReflect.Descriptor instead.
+func (*Reference_Span) Descriptor() ([]byte, []int) {
+	return file_parley_v1_attribution_proto_rawDescGZIP(), []int{1, 0}
+}
+
+func (x *Reference_Span) GetStart() int32 {
+	if x != nil {
+		return x.Start
+	}
+	return 0
+}
+
+func (x *Reference_Span) GetEnd() int32 {
+	if x != nil {
+		return x.End
+	}
+	return 0
+}
+
 var File_parley_v1_attribution_proto protoreflect.FileDescriptor
 
 const file_parley_v1_attribution_proto_rawDesc = "" +
 	"\n" +
-	"\x1bparley/v1/attribution.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe3\x04\n" +
+	"\x1bparley/v1/attribution.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe3\x05\n" +
 	"\vAttribution\x12#\n" +
 	"\x06source\x18\x01 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\x06source\x12%\n" +
 	"\aspeaker\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\aspeaker\x12?\n" +
@@ -341,7 +542,12 @@ const file_parley_v1_attribution_proto_rawDesc = "" +
 	"confidence\x18\x06 \x01(\x0e2!.parley.v1.Attribution.ConfidenceB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\n" +
 	"confidence\x12!\n" +
 	"\x05doubt\x18\a \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xd0\x0fR\x05doubt\x12.\n" +
-	"\fspeaking_for\x18\b \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\vspeakingFor\"Z\n" +
+	"\fspeaking_for\x18\b \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\vspeakingFor\x12A\n" +
+	"\n" +
+	"references\x18\t \x03(\v2\x14.parley.v1.ReferenceB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\x14R\n" +
+	"references\x12;\n" +
+	"\bvariants\x18\n" +
+	" \x03(\v2\x12.parley.v1.VariantB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10\x14R\bvariants\"Z\n" +
 	"\x05Basis\x12\x15\n" +
 	"\x11BASIS_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eBASIS_DECLARED\x10\x01\x12\x12\n" +
@@ -352,7 +558,23 @@ const file_parley_v1_attribution_proto_rawDesc = "" +
 	"\x16CONFIDENCE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eCONFIDENCE_LOW\x10\x01\x12\x15\n" +
 	"\x11CONFIDENCE_MEDIUM\x10\x02\x12\x13\n" +
-	"\x0fCONFIDENCE_HIGH\x10\x03\"\xb0\x02\n" +
+	"\x0fCONFIDENCE_HIGH\x10\x03\"\xa4\x02\n" +
+	"\tReference\x12-\n" +
+	"\x06source\x18\x01 \x01(\tB\x15\xe0A\x02\xfaA\x0f\n" +
+	"\rparley/SourceR\x06source\x12%\n" +
+	"\alocator\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\alocator\x122\n" +
+	"\x04span\x18\x03 \x01(\v2\x19.parley.v1.Reference.SpanB\x03\xe0A\x01R\x04span\x1a\x8c\x01\n" +
+	"\x04Span\x12 \n" +
+	"\x05start\x18\x01 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\x05start\x12\x1c\n" +
+	"\x03end\x18\x02 \x01(\x05B\n" +
+	"\xe0A\x02\xbaH\x04\x1a\x02 \x00R\x03end:D\xbaHA\x1a?\n" +
+	"\n" +
+	"span.order\x12\x1athe end is after the start\x1a\x15this.end > this.start\"\x9b\x01\n" +
+	"\aVariant\x12!\n" +
+	"\x04text\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x90NR\x04text\x12L\n" +
+	"\blanguage\x18\x02 \x01(\tB0\xe0A\x01\xbaH*\xd8\x01\x01r%2#^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$R\blanguage\x12\x1f\n" +
+	"\x04note\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xf4\x03R\x04note\"\xb0\x02\n" +
 	"\vPartialTime\x12\x1d\n" +
 	"\x03raw\x18\x01 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\x03raw\x12 \n" +
 	"\x05value\x18\x02 \x01(\tB\n" +
@@ -375,24 +597,30 @@ func file_parley_v1_attribution_proto_rawDescGZIP() []byte {
 }
 
 var file_parley_v1_attribution_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_parley_v1_attribution_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_parley_v1_attribution_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_parley_v1_attribution_proto_goTypes = []any{
 	(Attribution_Basis)(0),        // 0: parley.v1.Attribution.Basis
 	(Attribution_Confidence)(0),   // 1: parley.v1.Attribution.Confidence
 	(*Attribution)(nil),           // 2: parley.v1.Attribution
-	(*PartialTime)(nil),           // 3: parley.v1.PartialTime
-	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
+	(*Reference)(nil),             // 3: parley.v1.Reference
+	(*Variant)(nil),               // 4: parley.v1.Variant
+	(*PartialTime)(nil),           // 5: parley.v1.PartialTime
+	(*Reference_Span)(nil),        // 6: parley.v1.Reference.Span
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
 }
 var file_parley_v1_attribution_proto_depIdxs = []int32{
 	0, // 0: parley.v1.Attribution.basis:type_name -> parley.v1.Attribution.Basis
 	1, // 1: parley.v1.Attribution.confidence:type_name -> parley.v1.Attribution.Confidence
-	4, // 2: parley.v1.PartialTime.start_time:type_name -> google.protobuf.Timestamp
-	4, // 3: parley.v1.PartialTime.end_time:type_name -> google.protobuf.Timestamp
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	3, // 2: parley.v1.Attribution.references:type_name -> parley.v1.Reference
+	4, // 3: parley.v1.Attribution.variants:type_name -> parley.v1.Variant
+	6, // 4: parley.v1.Reference.span:type_name -> parley.v1.Reference.Span
+	7, // 5: parley.v1.PartialTime.start_time:type_name -> google.protobuf.Timestamp
+	7, // 6: parley.v1.PartialTime.end_time:type_name -> google.protobuf.Timestamp
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_attribution_proto_init() }
@@ -406,7 +634,7 @@ func file_parley_v1_attribution_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_v1_attribution_proto_rawDesc), len(file_parley_v1_attribution_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   2,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

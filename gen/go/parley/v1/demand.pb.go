@@ -472,7 +472,11 @@ type ListDemandsRequest struct {
 	// Whether to list deleted ones too.
 	ShowDeleted bool `protobuf:"varint,6,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`
 	// Answer what the record said at this moment of the server's clock; now if unset.
-	AsOf          *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	AsOf *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Positions as they were held at this moment: who stood where then, whenever it was said or recorded.
+	HeldAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=held_at,json=heldAt,proto3" json:"held_at,omitempty"`
+	// Positions as they were known at this moment: only what had certainly been made public by then.
+	KnownAt       *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=known_at,json=knownAt,proto3" json:"known_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -552,6 +556,20 @@ func (x *ListDemandsRequest) GetShowDeleted() bool {
 func (x *ListDemandsRequest) GetAsOf() *timestamppb.Timestamp {
 	if x != nil {
 		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ListDemandsRequest) GetHeldAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.HeldAt
+	}
+	return nil
+}
+
+func (x *ListDemandsRequest) GetKnownAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownAt
 	}
 	return nil
 }
@@ -1155,7 +1173,7 @@ const file_parley_v1_demand_proto_rawDesc = "" +
 	"\x10GetDemandRequest\x12)\n" +
 	"\x04name\x18\x01 \x01(\tB\x15\xe0A\x02\xfaA\x0f\n" +
 	"\rparley/DemandR\x04name\x124\n" +
-	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\xbb\x02\n" +
+	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\xb1\x03\n" +
 	"\x12ListDemandsRequest\x12-\n" +
 	"\x06parent\x18\x01 \x01(\tB\x15\xe0A\x02\xfaA\x0f\x12\rparley/DemandR\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
@@ -1165,7 +1183,9 @@ const file_parley_v1_demand_proto_rawDesc = "" +
 	"\x06filter\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x90NR\x06filter\x12&\n" +
 	"\border_by\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\aorderBy\x12&\n" +
 	"\fshow_deleted\x18\x06 \x01(\bB\x03\xe0A\x01R\vshowDeleted\x124\n" +
-	"\x05as_of\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"j\n" +
+	"\x05as_of\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x128\n" +
+	"\aheld_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x06heldAt\x12:\n" +
+	"\bknown_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\"j\n" +
 	"\x13ListDemandsResponse\x12+\n" +
 	"\ademands\x18\x01 \x03(\v2\x11.parley.v1.DemandR\ademands\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa8\x02\n" +
@@ -1265,32 +1285,34 @@ var file_parley_v1_demand_proto_depIdxs = []int32{
 	17, // 10: parley.v1.Demand.delete_time:type_name -> google.protobuf.Timestamp
 	17, // 11: parley.v1.GetDemandRequest.as_of:type_name -> google.protobuf.Timestamp
 	17, // 12: parley.v1.ListDemandsRequest.as_of:type_name -> google.protobuf.Timestamp
-	3,  // 13: parley.v1.ListDemandsResponse.demands:type_name -> parley.v1.Demand
-	3,  // 14: parley.v1.CreateDemandRequest.demand:type_name -> parley.v1.Demand
-	3,  // 15: parley.v1.UpdateDemandRequest.demand:type_name -> parley.v1.Demand
-	18, // 16: parley.v1.UpdateDemandRequest.update_mask:type_name -> google.protobuf.FieldMask
-	7,  // 17: parley.v1.BatchCreateDemandsRequest.requests:type_name -> parley.v1.CreateDemandRequest
-	3,  // 18: parley.v1.BatchCreateDemandsResponse.demands:type_name -> parley.v1.Demand
-	2,  // 19: parley.v1.Demand.Condition.kind:type_name -> parley.v1.Demand.Condition.Kind
-	4,  // 20: parley.v1.DemandService.GetDemand:input_type -> parley.v1.GetDemandRequest
-	5,  // 21: parley.v1.DemandService.ListDemands:input_type -> parley.v1.ListDemandsRequest
-	7,  // 22: parley.v1.DemandService.CreateDemand:input_type -> parley.v1.CreateDemandRequest
-	8,  // 23: parley.v1.DemandService.UpdateDemand:input_type -> parley.v1.UpdateDemandRequest
-	9,  // 24: parley.v1.DemandService.DeleteDemand:input_type -> parley.v1.DeleteDemandRequest
-	10, // 25: parley.v1.DemandService.UndeleteDemand:input_type -> parley.v1.UndeleteDemandRequest
-	11, // 26: parley.v1.DemandService.BatchCreateDemands:input_type -> parley.v1.BatchCreateDemandsRequest
-	3,  // 27: parley.v1.DemandService.GetDemand:output_type -> parley.v1.Demand
-	6,  // 28: parley.v1.DemandService.ListDemands:output_type -> parley.v1.ListDemandsResponse
-	3,  // 29: parley.v1.DemandService.CreateDemand:output_type -> parley.v1.Demand
-	3,  // 30: parley.v1.DemandService.UpdateDemand:output_type -> parley.v1.Demand
-	3,  // 31: parley.v1.DemandService.DeleteDemand:output_type -> parley.v1.Demand
-	3,  // 32: parley.v1.DemandService.UndeleteDemand:output_type -> parley.v1.Demand
-	12, // 33: parley.v1.DemandService.BatchCreateDemands:output_type -> parley.v1.BatchCreateDemandsResponse
-	27, // [27:34] is the sub-list for method output_type
-	20, // [20:27] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	17, // 13: parley.v1.ListDemandsRequest.held_at:type_name -> google.protobuf.Timestamp
+	17, // 14: parley.v1.ListDemandsRequest.known_at:type_name -> google.protobuf.Timestamp
+	3,  // 15: parley.v1.ListDemandsResponse.demands:type_name -> parley.v1.Demand
+	3,  // 16: parley.v1.CreateDemandRequest.demand:type_name -> parley.v1.Demand
+	3,  // 17: parley.v1.UpdateDemandRequest.demand:type_name -> parley.v1.Demand
+	18, // 18: parley.v1.UpdateDemandRequest.update_mask:type_name -> google.protobuf.FieldMask
+	7,  // 19: parley.v1.BatchCreateDemandsRequest.requests:type_name -> parley.v1.CreateDemandRequest
+	3,  // 20: parley.v1.BatchCreateDemandsResponse.demands:type_name -> parley.v1.Demand
+	2,  // 21: parley.v1.Demand.Condition.kind:type_name -> parley.v1.Demand.Condition.Kind
+	4,  // 22: parley.v1.DemandService.GetDemand:input_type -> parley.v1.GetDemandRequest
+	5,  // 23: parley.v1.DemandService.ListDemands:input_type -> parley.v1.ListDemandsRequest
+	7,  // 24: parley.v1.DemandService.CreateDemand:input_type -> parley.v1.CreateDemandRequest
+	8,  // 25: parley.v1.DemandService.UpdateDemand:input_type -> parley.v1.UpdateDemandRequest
+	9,  // 26: parley.v1.DemandService.DeleteDemand:input_type -> parley.v1.DeleteDemandRequest
+	10, // 27: parley.v1.DemandService.UndeleteDemand:input_type -> parley.v1.UndeleteDemandRequest
+	11, // 28: parley.v1.DemandService.BatchCreateDemands:input_type -> parley.v1.BatchCreateDemandsRequest
+	3,  // 29: parley.v1.DemandService.GetDemand:output_type -> parley.v1.Demand
+	6,  // 30: parley.v1.DemandService.ListDemands:output_type -> parley.v1.ListDemandsResponse
+	3,  // 31: parley.v1.DemandService.CreateDemand:output_type -> parley.v1.Demand
+	3,  // 32: parley.v1.DemandService.UpdateDemand:output_type -> parley.v1.Demand
+	3,  // 33: parley.v1.DemandService.DeleteDemand:output_type -> parley.v1.Demand
+	3,  // 34: parley.v1.DemandService.UndeleteDemand:output_type -> parley.v1.Demand
+	12, // 35: parley.v1.DemandService.BatchCreateDemands:output_type -> parley.v1.BatchCreateDemandsResponse
+	29, // [29:36] is the sub-list for method output_type
+	22, // [22:29] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_demand_proto_init() }

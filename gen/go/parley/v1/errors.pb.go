@@ -86,6 +86,10 @@ const (
 	ErrorReason_STORE_IN_USE ErrorReason = 27
 	// Code UNIMPLEMENTED, on any call. The server has no such method or REST path.
 	ErrorReason_METHOD_NOT_IMPLEMENTED ErrorReason = 28
+	// Code INVALID_ARGUMENT. The resume token is damaged, foreign, or of another negotiation.
+	ErrorReason_RESUME_TOKEN_INVALID ErrorReason = 29
+	// Code INVALID_ARGUMENT. A claim would report itself, or an event be part of itself.
+	ErrorReason_REFERENCE_CYCLE ErrorReason = 30
 )
 
 // Enum value maps for ErrorReason.
@@ -120,6 +124,8 @@ var (
 		26: "STORED_FORMAT_TOO_NEW",
 		27: "STORE_IN_USE",
 		28: "METHOD_NOT_IMPLEMENTED",
+		29: "RESUME_TOKEN_INVALID",
+		30: "REFERENCE_CYCLE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED": 0,
@@ -151,6 +157,8 @@ var (
 		"STORED_FORMAT_TOO_NEW":    26,
 		"STORE_IN_USE":             27,
 		"METHOD_NOT_IMPLEMENTED":   28,
+		"RESUME_TOKEN_INVALID":     29,
+		"REFERENCE_CYCLE":          30,
 	}
 )
 
@@ -185,7 +193,7 @@ var File_parley_v1_errors_proto protoreflect.FileDescriptor
 
 const file_parley_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/errors.proto\x12\tparley.v1*\x8d\x05\n" +
+	"\x16parley/v1/errors.proto\x12\tparley.v1*\xbc\x05\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x11\n" +
@@ -217,7 +225,9 @@ const file_parley_v1_errors_proto_rawDesc = "" +
 	"\x13STORED_DATA_CORRUPT\x10\x19\x12\x19\n" +
 	"\x15STORED_FORMAT_TOO_NEW\x10\x1a\x12\x10\n" +
 	"\fSTORE_IN_USE\x10\x1b\x12\x1a\n" +
-	"\x16METHOD_NOT_IMPLEMENTED\x10\x1cB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
+	"\x16METHOD_NOT_IMPLEMENTED\x10\x1c\x12\x18\n" +
+	"\x14RESUME_TOKEN_INVALID\x10\x1d\x12\x13\n" +
+	"\x0fREFERENCE_CYCLE\x10\x1eB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
 
 var (
 	file_parley_v1_errors_proto_rawDescOnce sync.Once

@@ -107,6 +107,9 @@ const (
 	PositionMatrix_CURRENCY_CURRENT PositionMatrix_Currency = 1
 	// The wording has changed since: shown, not counted. See `aged_by`.
 	PositionMatrix_CURRENCY_STALE PositionMatrix_Currency = 2
+	// The wording has changed since, but only in ways that were declared editorial and that nobody objects to: counts,
+	// provisionally. See `carried_by`.
+	PositionMatrix_CURRENCY_CARRIED PositionMatrix_Currency = 3
 )
 
 // Enum value maps for PositionMatrix_Currency.
@@ -115,11 +118,13 @@ var (
 		0: "CURRENCY_UNSPECIFIED",
 		1: "CURRENCY_CURRENT",
 		2: "CURRENCY_STALE",
+		3: "CURRENCY_CARRIED",
 	}
 	PositionMatrix_Currency_value = map[string]int32{
 		"CURRENCY_UNSPECIFIED": 0,
 		"CURRENCY_CURRENT":     1,
 		"CURRENCY_STALE":       2,
+		"CURRENCY_CARRIED":     3,
 	}
 )
 
@@ -165,7 +170,11 @@ type GetPositionMatrixRequest struct {
 	// The `next_page_token` of the call before, all other arguments being the same.
 	PageToken string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// Answer what the record said at this moment of the server's clock; now if unset.
-	AsOf          *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	AsOf *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Positions as they were held at this moment: who stood where then, whenever it was said or recorded.
+	HeldAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=held_at,json=heldAt,proto3" json:"held_at,omitempty"`
+	// Positions as they were known at this moment: only what had certainly been made public by then.
+	KnownAt       *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=known_at,json=knownAt,proto3" json:"known_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -238,6 +247,20 @@ func (x *GetPositionMatrixRequest) GetPageToken() string {
 func (x *GetPositionMatrixRequest) GetAsOf() *timestamppb.Timestamp {
 	if x != nil {
 		return x.AsOf
+	}
+	return nil
+}
+
+func (x *GetPositionMatrixRequest) GetHeldAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.HeldAt
+	}
+	return nil
+}
+
+func (x *GetPositionMatrixRequest) GetKnownAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownAt
 	}
 	return nil
 }
@@ -363,7 +386,9 @@ type PositionMatrix_Cell struct {
 	// differs from what the stance was given on. Empty if the two are unrelated.
 	AgedBy string `protobuf:"bytes,3,opt,name=aged_by,json=agedBy,proto3" json:"aged_by,omitempty"`
 	// How many stances of the party on this point the record holds in all, with superseded, stale and withdrawn ones.
-	StanceCount   int32 `protobuf:"varint,4,opt,name=stance_count,json=stanceCount,proto3" json:"stance_count,omitempty"`
+	StanceCount int32 `protobuf:"varint,4,opt,name=stance_count,json=stanceCount,proto3" json:"stance_count,omitempty"`
+	// For CARRIED: the revisions whose editorial changes it was carried over, newest first.
+	CarriedBy     []string `protobuf:"bytes,5,rep,name=carried_by,json=carriedBy,proto3" json:"carried_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -424,6 +449,13 @@ func (x *PositionMatrix_Cell) GetStanceCount() int32 {
 		return x.StanceCount
 	}
 	return 0
+}
+
+func (x *PositionMatrix_Cell) GetCarriedBy() []string {
+	if x != nil {
+		return x.CarriedBy
+	}
+	return nil
 }
 
 // Where the parties stand on one point.
@@ -550,7 +582,7 @@ var File_parley_v1_matrix_proto protoreflect.FileDescriptor
 
 const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\"\xaf\x02\n" +
+	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15parley/v1/blame.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\"\xa5\x03\n" +
 	"\x18GetPositionMatrixRequest\x123\n" +
 	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x129\n" +
@@ -561,7 +593,9 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\"\n" +
 	"\n" +
 	"page_token\x18\x05 \x01(\tB\x03\xe0A\x01R\tpageToken\x124\n" +
-	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\xf6\b\n" +
+	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x128\n" +
+	"\aheld_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x06heldAt\x12:\n" +
+	"\bknown_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\"\xc1\t\n" +
 	"\x0ePositionMatrix\x120\n" +
 	"\brevision\x18\x01 \x01(\tB\x14\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x12*\n" +
@@ -571,13 +605,16 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\x04rows\x18\x05 \x03(\v2\x1d.parley.v1.PositionMatrix.RowR\x04rows\x12J\n" +
 	"\rstatus_counts\x18\x06 \x03(\v2%.parley.v1.PositionMatrix.StatusCountR\fstatusCounts\x12&\n" +
 	"\x0fnext_page_token\x18\a \x01(\tR\rnextPageToken\x12-\n" +
-	"\bunplaced\x18\b \x03(\v2\x11.parley.v1.StanceR\bunplaced\x1a\xc3\x01\n" +
+	"\bunplaced\x18\b \x03(\v2\x11.parley.v1.StanceR\bunplaced\x1a\xf8\x01\n" +
 	"\x04Cell\x12>\n" +
 	"\bcurrency\x18\x01 \x01(\x0e2\".parley.v1.PositionMatrix.CurrencyR\bcurrency\x12)\n" +
 	"\x06stance\x18\x02 \x01(\v2\x11.parley.v1.StanceR\x06stance\x12-\n" +
 	"\aaged_by\x18\x03 \x01(\tB\x14\xfaA\x11\n" +
 	"\x0fparley/RevisionR\x06agedBy\x12!\n" +
-	"\fstance_count\x18\x04 \x01(\x05R\vstanceCount\x1a\x9d\x01\n" +
+	"\fstance_count\x18\x04 \x01(\x05R\vstanceCount\x123\n" +
+	"\n" +
+	"carried_by\x18\x05 \x03(\tB\x14\xfaA\x11\n" +
+	"\x0fparley/RevisionR\tcarriedBy\x1a\x9d\x01\n" +
 	"\x03Row\x12&\n" +
 	"\x05point\x18\x01 \x01(\v2\x10.parley.v1.PointR\x05point\x128\n" +
 	"\x06status\x18\x02 \x01(\x0e2 .parley.v1.PositionMatrix.StatusR\x06status\x124\n" +
@@ -593,13 +630,16 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\x1bSTATUS_AGREED_AD_REFERENDUM\x10\x04\x12\x11\n" +
 	"\rSTATUS_AGREED\x10\x05\x12\x16\n" +
 	"\x12STATUS_PROVISIONAL\x10\x06\x12\x15\n" +
-	"\x11STATUS_NO_WORDING\x10\a\"N\n" +
+	"\x11STATUS_NO_WORDING\x10\a\"d\n" +
 	"\bCurrency\x12\x18\n" +
 	"\x14CURRENCY_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10CURRENCY_CURRENT\x10\x01\x12\x12\n" +
-	"\x0eCURRENCY_STALE\x10\x022\xbc\x01\n" +
+	"\x0eCURRENCY_STALE\x10\x02\x12\x14\n" +
+	"\x10CURRENCY_CARRIED\x10\x032\xd5\x02\n" +
 	"\x0fAnalysisService\x12\xa8\x01\n" +
-	"\x11GetPositionMatrix\x12#.parley.v1.GetPositionMatrixRequest\x1a\x19.parley.v1.PositionMatrix\"S\xdaA\brevision\x82\xd3\xe4\x93\x02B\x12@/v1/{revision=negotiations/*/plans/*/revisions/*}:positionMatrixB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
+	"\x11GetPositionMatrix\x12#.parley.v1.GetPositionMatrixRequest\x1a\x19.parley.v1.PositionMatrix\"S\xdaA\brevision\x82\xd3\xe4\x93\x02B\x12@/v1/{revision=negotiations/*/plans/*/revisions/*}:positionMatrix\x12\x96\x01\n" +
+	"\n" +
+	"BlamePoint\x12\x1c.parley.v1.BlamePointRequest\x1a\x1d.parley.v1.BlamePointResponse\"K\xdaA\x04name\x82\xd3\xe4\x93\x02>\x12</v1/{name=negotiations/*/plans/*/revisions/*/points/*}:blameB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
 
 var (
 	file_parley_v1_matrix_proto_rawDescOnce sync.Once
@@ -627,27 +667,33 @@ var file_parley_v1_matrix_proto_goTypes = []any{
 	(*Party)(nil),                      // 8: parley.v1.Party
 	(*Stance)(nil),                     // 9: parley.v1.Stance
 	(*Point)(nil),                      // 10: parley.v1.Point
+	(*BlamePointRequest)(nil),          // 11: parley.v1.BlamePointRequest
+	(*BlamePointResponse)(nil),         // 12: parley.v1.BlamePointResponse
 }
 var file_parley_v1_matrix_proto_depIdxs = []int32{
 	7,  // 0: parley.v1.GetPositionMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
-	8,  // 1: parley.v1.PositionMatrix.parties:type_name -> parley.v1.Party
-	4,  // 2: parley.v1.PositionMatrix.whole:type_name -> parley.v1.PositionMatrix.Cell
-	5,  // 3: parley.v1.PositionMatrix.rows:type_name -> parley.v1.PositionMatrix.Row
-	6,  // 4: parley.v1.PositionMatrix.status_counts:type_name -> parley.v1.PositionMatrix.StatusCount
-	9,  // 5: parley.v1.PositionMatrix.unplaced:type_name -> parley.v1.Stance
-	1,  // 6: parley.v1.PositionMatrix.Cell.currency:type_name -> parley.v1.PositionMatrix.Currency
-	9,  // 7: parley.v1.PositionMatrix.Cell.stance:type_name -> parley.v1.Stance
-	10, // 8: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
-	0,  // 9: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
-	4,  // 10: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
-	0,  // 11: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
-	2,  // 12: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
-	3,  // 13: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
-	13, // [13:14] is the sub-list for method output_type
-	12, // [12:13] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	7,  // 1: parley.v1.GetPositionMatrixRequest.held_at:type_name -> google.protobuf.Timestamp
+	7,  // 2: parley.v1.GetPositionMatrixRequest.known_at:type_name -> google.protobuf.Timestamp
+	8,  // 3: parley.v1.PositionMatrix.parties:type_name -> parley.v1.Party
+	4,  // 4: parley.v1.PositionMatrix.whole:type_name -> parley.v1.PositionMatrix.Cell
+	5,  // 5: parley.v1.PositionMatrix.rows:type_name -> parley.v1.PositionMatrix.Row
+	6,  // 6: parley.v1.PositionMatrix.status_counts:type_name -> parley.v1.PositionMatrix.StatusCount
+	9,  // 7: parley.v1.PositionMatrix.unplaced:type_name -> parley.v1.Stance
+	1,  // 8: parley.v1.PositionMatrix.Cell.currency:type_name -> parley.v1.PositionMatrix.Currency
+	9,  // 9: parley.v1.PositionMatrix.Cell.stance:type_name -> parley.v1.Stance
+	10, // 10: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
+	0,  // 11: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
+	4,  // 12: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
+	0,  // 13: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
+	2,  // 14: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
+	11, // 15: parley.v1.AnalysisService.BlamePoint:input_type -> parley.v1.BlamePointRequest
+	3,  // 16: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
+	12, // 17: parley.v1.AnalysisService.BlamePoint:output_type -> parley.v1.BlamePointResponse
+	16, // [16:18] is the sub-list for method output_type
+	14, // [14:16] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_matrix_proto_init() }
@@ -655,6 +701,7 @@ func file_parley_v1_matrix_proto_init() {
 	if File_parley_v1_matrix_proto != nil {
 		return
 	}
+	file_parley_v1_blame_proto_init()
 	file_parley_v1_party_proto_init()
 	file_parley_v1_point_proto_init()
 	file_parley_v1_stance_proto_init()

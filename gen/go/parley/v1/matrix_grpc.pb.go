@@ -20,6 +20,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	AnalysisService_GetPositionMatrix_FullMethodName = "/parley.v1.AnalysisService/GetPositionMatrix"
+	AnalysisService_BlamePoint_FullMethodName        = "/parley.v1.AnalysisService/BlamePoint"
 )
 
 // AnalysisServiceClient is the client API for AnalysisService service.
@@ -32,6 +33,12 @@ type AnalysisServiceClient interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
 	GetPositionMatrix(ctx context.Context, in *GetPositionMatrixRequest, opts ...grpc.CallOption) (*PositionMatrix, error)
+	// Who brought in which words of a point: for each run of words, the revision that it came in with, who had a hand in that
+	// revision, and the event that produced it. Words are followed through edits, moves, splits and merges; a wording that
+	// comes back as it was before keeps those who brought it in first.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
+	BlamePoint(ctx context.Context, in *BlamePointRequest, opts ...grpc.CallOption) (*BlamePointResponse, error)
 }
 
 type analysisServiceClient struct {
@@ -52,6 +59,16 @@ func (c *analysisServiceClient) GetPositionMatrix(ctx context.Context, in *GetPo
 	return out, nil
 }
 
+func (c *analysisServiceClient) BlamePoint(ctx context.Context, in *BlamePointRequest, opts ...grpc.CallOption) (*BlamePointResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BlamePointResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_BlamePoint_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AnalysisServiceServer is the server API for AnalysisService service.
 // All implementations must embed UnimplementedAnalysisServiceServer
 // for forward compatibility.
@@ -62,6 +79,12 @@ type AnalysisServiceServer interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
 	GetPositionMatrix(context.Context, *GetPositionMatrixRequest) (*PositionMatrix, error)
+	// Who brought in which words of a point: for each run of words, the revision that it came in with, who had a hand in that
+	// revision, and the event that produced it. Words are followed through edits, moves, splits and merges; a wording that
+	// comes back as it was before keeps those who brought it in first.
+	//
+	// Errors: RESOURCE_NOT_FOUND.
+	BlamePoint(context.Context, *BlamePointRequest) (*BlamePointResponse, error)
 	mustEmbedUnimplementedAnalysisServiceServer()
 }
 
@@ -74,6 +97,9 @@ type UnimplementedAnalysisServiceServer struct{}
 
 func (UnimplementedAnalysisServiceServer) GetPositionMatrix(context.Context, *GetPositionMatrixRequest) (*PositionMatrix, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetPositionMatrix not implemented")
+}
+func (UnimplementedAnalysisServiceServer) BlamePoint(context.Context, *BlamePointRequest) (*BlamePointResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BlamePoint not implemented")
 }
 func (UnimplementedAnalysisServiceServer) mustEmbedUnimplementedAnalysisServiceServer() {}
 func (UnimplementedAnalysisServiceServer) testEmbeddedByValue()                         {}
@@ -114,6 +140,24 @@ func _AnalysisService_GetPositionMatrix_Handler(srv interface{}, ctx context.Con
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AnalysisService_BlamePoint_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BlamePointRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).BlamePoint(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_BlamePoint_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).BlamePoint(ctx, req.(*BlamePointRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AnalysisService_ServiceDesc is the grpc.ServiceDesc for AnalysisService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -124,6 +168,10 @@ var AnalysisService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetPositionMatrix",
 			Handler:    _AnalysisService_GetPositionMatrix_Handler,
+		},
+		{
+			MethodName: "BlamePoint",
+			Handler:    _AnalysisService_BlamePoint_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -871,7 +871,7 @@ const file_parley_v1_plan_proto_rawDesc = "" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x125\n" +
 	"\n" +
 	"request_id\x18\x03 \x01(\tB\x16\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\xe2\x8c\xcf\xd7\b\x02\b\x01R\trequestId\x12(\n" +
-	"\rvalidate_only\x18\x04 \x01(\bB\x03\xe0A\x01R\fvalidateOnly2\x90\r\n" +
+	"\rvalidate_only\x18\x04 \x01(\bB\x03\xe0A\x01R\fvalidateOnly2\x80\x0f\n" +
 	"\vPlanService\x12g\n" +
 	"\aGetPlan\x12\x19.parley.v1.GetPlanRequest\x1a\x0f.parley.v1.Plan\"0\xdaA\x04name\x82\xd3\xe4\x93\x02#\x12!/v1/{name=negotiations/*/plans/*}\x12z\n" +
 	"\tListPlans\x12\x1b.parley.v1.ListPlansRequest\x1a\x1c.parley.v1.ListPlansResponse\"2\xdaA\x06parent\x82\xd3\xe4\x93\x02#\x12!/v1/{parent=negotiations/*}/plans\x12\x82\x01\n" +
@@ -882,10 +882,13 @@ const file_parley_v1_plan_proto_rawDesc = "" +
 	"\n" +
 	"DeletePlan\x12\x1c.parley.v1.DeletePlanRequest\x1a\x0f.parley.v1.Plan\"0\xdaA\x04name\x82\xd3\xe4\x93\x02#*!/v1/{name=negotiations/*/plans/*}\x12}\n" +
 	"\fUndeletePlan\x12\x1e.parley.v1.UndeletePlanRequest\x1a\x0f.parley.v1.Plan\"<\xdaA\x04name\x82\xd3\xe4\x93\x02/:\x01*\"*/v1/{name=negotiations/*/plans/*}:undelete\x12\xb4\x01\n" +
-	"\x0eCommitRevision\x12 .parley.v1.CommitRevisionRequest\x1a!.parley.v1.CommitRevisionResponse\"]\xdaA\x1bparent,revision,revision_id\x82\xd3\xe4\x93\x029:\x01*\"4/v1/{parent=negotiations/*/plans/*}/revisions:commit\x12\x7f\n" +
+	"\x0eCommitRevision\x12 .parley.v1.CommitRevisionRequest\x1a!.parley.v1.CommitRevisionResponse\"]\xdaA\x1bparent,revision,revision_id\x82\xd3\xe4\x93\x029:\x01*\"4/v1/{parent=negotiations/*/plans/*}/revisions:commit\x12Y\n" +
+	"\x0eUploadRevision\x12 .parley.v1.UploadRevisionRequest\x1a!.parley.v1.CommitRevisionResponse\"\x00(\x01\x12\x7f\n" +
 	"\vGetRevision\x12\x1d.parley.v1.GetRevisionRequest\x1a\x13.parley.v1.Revision\"<\xdaA\x04name\x82\xd3\xe4\x93\x02/\x12-/v1/{name=negotiations/*/plans/*/revisions/*}\x12\x92\x01\n" +
 	"\rListRevisions\x12\x1f.parley.v1.ListRevisionsRequest\x1a .parley.v1.ListRevisionsResponse\">\xdaA\x06parent\x82\xd3\xe4\x93\x02/\x12-/v1/{parent=negotiations/*/plans/*}/revisions\x12\x7f\n" +
-	"\bGetPoint\x12\x1a.parley.v1.GetPointRequest\x1a\x10.parley.v1.Point\"E\xdaA\x04name\x82\xd3\xe4\x93\x028\x126/v1/{name=negotiations/*/plans/*/revisions/*/points/*}\x12\xae\x01\n" +
+	"\bGetPoint\x12\x1a.parley.v1.GetPointRequest\x1a\x10.parley.v1.Point\"E\xdaA\x04name\x82\xd3\xe4\x93\x028\x126/v1/{name=negotiations/*/plans/*/revisions/*/points/*}\x12\x92\x01\n" +
+	"\n" +
+	"ListPoints\x12\x1c.parley.v1.ListPointsRequest\x1a\x1d.parley.v1.ListPointsResponse\"G\xdaA\x06parent\x82\xd3\xe4\x93\x028\x126/v1/{parent=negotiations/*/plans/*/revisions/*}/points\x12\xae\x01\n" +
 	"\x10ListPointHistory\x12\".parley.v1.ListPointHistoryRequest\x1a#.parley.v1.ListPointHistoryResponse\"Q\xdaA\fparent,point\x82\xd3\xe4\x93\x02<\x12:/v1/{parent=negotiations/*/plans/*}/points/{point}:history\x12\xa2\x01\n" +
 	"\rDiffRevisions\x12\x1f.parley.v1.DiffRevisionsRequest\x1a .parley.v1.DiffRevisionsResponse\"N\xdaA\rbase,revision\x82\xd3\xe4\x93\x028\x126/v1/{revision=negotiations/*/plans/*/revisions/*}:diffB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
 
@@ -918,17 +921,20 @@ var file_parley_v1_plan_proto_goTypes = []any{
 	(*timestamppb.Timestamp)(nil),    // 11: google.protobuf.Timestamp
 	(*fieldmaskpb.FieldMask)(nil),    // 12: google.protobuf.FieldMask
 	(*CommitRevisionRequest)(nil),    // 13: parley.v1.CommitRevisionRequest
-	(*GetRevisionRequest)(nil),       // 14: parley.v1.GetRevisionRequest
-	(*ListRevisionsRequest)(nil),     // 15: parley.v1.ListRevisionsRequest
-	(*GetPointRequest)(nil),          // 16: parley.v1.GetPointRequest
-	(*ListPointHistoryRequest)(nil),  // 17: parley.v1.ListPointHistoryRequest
-	(*DiffRevisionsRequest)(nil),     // 18: parley.v1.DiffRevisionsRequest
-	(*CommitRevisionResponse)(nil),   // 19: parley.v1.CommitRevisionResponse
-	(*Revision)(nil),                 // 20: parley.v1.Revision
-	(*ListRevisionsResponse)(nil),    // 21: parley.v1.ListRevisionsResponse
-	(*Point)(nil),                    // 22: parley.v1.Point
-	(*ListPointHistoryResponse)(nil), // 23: parley.v1.ListPointHistoryResponse
-	(*DiffRevisionsResponse)(nil),    // 24: parley.v1.DiffRevisionsResponse
+	(*UploadRevisionRequest)(nil),    // 14: parley.v1.UploadRevisionRequest
+	(*GetRevisionRequest)(nil),       // 15: parley.v1.GetRevisionRequest
+	(*ListRevisionsRequest)(nil),     // 16: parley.v1.ListRevisionsRequest
+	(*GetPointRequest)(nil),          // 17: parley.v1.GetPointRequest
+	(*ListPointsRequest)(nil),        // 18: parley.v1.ListPointsRequest
+	(*ListPointHistoryRequest)(nil),  // 19: parley.v1.ListPointHistoryRequest
+	(*DiffRevisionsRequest)(nil),     // 20: parley.v1.DiffRevisionsRequest
+	(*CommitRevisionResponse)(nil),   // 21: parley.v1.CommitRevisionResponse
+	(*Revision)(nil),                 // 22: parley.v1.Revision
+	(*ListRevisionsResponse)(nil),    // 23: parley.v1.ListRevisionsResponse
+	(*Point)(nil),                    // 24: parley.v1.Point
+	(*ListPointsResponse)(nil),       // 25: parley.v1.ListPointsResponse
+	(*ListPointHistoryResponse)(nil), // 26: parley.v1.ListPointHistoryResponse
+	(*DiffRevisionsResponse)(nil),    // 27: parley.v1.DiffRevisionsResponse
 }
 var file_parley_v1_plan_proto_depIdxs = []int32{
 	9,  // 0: parley.v1.Plan.decision_rule:type_name -> parley.v1.Plan.DecisionRule
@@ -950,25 +956,29 @@ var file_parley_v1_plan_proto_depIdxs = []int32{
 	7,  // 16: parley.v1.PlanService.DeletePlan:input_type -> parley.v1.DeletePlanRequest
 	8,  // 17: parley.v1.PlanService.UndeletePlan:input_type -> parley.v1.UndeletePlanRequest
 	13, // 18: parley.v1.PlanService.CommitRevision:input_type -> parley.v1.CommitRevisionRequest
-	14, // 19: parley.v1.PlanService.GetRevision:input_type -> parley.v1.GetRevisionRequest
-	15, // 20: parley.v1.PlanService.ListRevisions:input_type -> parley.v1.ListRevisionsRequest
-	16, // 21: parley.v1.PlanService.GetPoint:input_type -> parley.v1.GetPointRequest
-	17, // 22: parley.v1.PlanService.ListPointHistory:input_type -> parley.v1.ListPointHistoryRequest
-	18, // 23: parley.v1.PlanService.DiffRevisions:input_type -> parley.v1.DiffRevisionsRequest
-	1,  // 24: parley.v1.PlanService.GetPlan:output_type -> parley.v1.Plan
-	4,  // 25: parley.v1.PlanService.ListPlans:output_type -> parley.v1.ListPlansResponse
-	1,  // 26: parley.v1.PlanService.CreatePlan:output_type -> parley.v1.Plan
-	1,  // 27: parley.v1.PlanService.UpdatePlan:output_type -> parley.v1.Plan
-	1,  // 28: parley.v1.PlanService.DeletePlan:output_type -> parley.v1.Plan
-	1,  // 29: parley.v1.PlanService.UndeletePlan:output_type -> parley.v1.Plan
-	19, // 30: parley.v1.PlanService.CommitRevision:output_type -> parley.v1.CommitRevisionResponse
-	20, // 31: parley.v1.PlanService.GetRevision:output_type -> parley.v1.Revision
-	21, // 32: parley.v1.PlanService.ListRevisions:output_type -> parley.v1.ListRevisionsResponse
-	22, // 33: parley.v1.PlanService.GetPoint:output_type -> parley.v1.Point
-	23, // 34: parley.v1.PlanService.ListPointHistory:output_type -> parley.v1.ListPointHistoryResponse
-	24, // 35: parley.v1.PlanService.DiffRevisions:output_type -> parley.v1.DiffRevisionsResponse
-	24, // [24:36] is the sub-list for method output_type
-	12, // [12:24] is the sub-list for method input_type
+	14, // 19: parley.v1.PlanService.UploadRevision:input_type -> parley.v1.UploadRevisionRequest
+	15, // 20: parley.v1.PlanService.GetRevision:input_type -> parley.v1.GetRevisionRequest
+	16, // 21: parley.v1.PlanService.ListRevisions:input_type -> parley.v1.ListRevisionsRequest
+	17, // 22: parley.v1.PlanService.GetPoint:input_type -> parley.v1.GetPointRequest
+	18, // 23: parley.v1.PlanService.ListPoints:input_type -> parley.v1.ListPointsRequest
+	19, // 24: parley.v1.PlanService.ListPointHistory:input_type -> parley.v1.ListPointHistoryRequest
+	20, // 25: parley.v1.PlanService.DiffRevisions:input_type -> parley.v1.DiffRevisionsRequest
+	1,  // 26: parley.v1.PlanService.GetPlan:output_type -> parley.v1.Plan
+	4,  // 27: parley.v1.PlanService.ListPlans:output_type -> parley.v1.ListPlansResponse
+	1,  // 28: parley.v1.PlanService.CreatePlan:output_type -> parley.v1.Plan
+	1,  // 29: parley.v1.PlanService.UpdatePlan:output_type -> parley.v1.Plan
+	1,  // 30: parley.v1.PlanService.DeletePlan:output_type -> parley.v1.Plan
+	1,  // 31: parley.v1.PlanService.UndeletePlan:output_type -> parley.v1.Plan
+	21, // 32: parley.v1.PlanService.CommitRevision:output_type -> parley.v1.CommitRevisionResponse
+	21, // 33: parley.v1.PlanService.UploadRevision:output_type -> parley.v1.CommitRevisionResponse
+	22, // 34: parley.v1.PlanService.GetRevision:output_type -> parley.v1.Revision
+	23, // 35: parley.v1.PlanService.ListRevisions:output_type -> parley.v1.ListRevisionsResponse
+	24, // 36: parley.v1.PlanService.GetPoint:output_type -> parley.v1.Point
+	25, // 37: parley.v1.PlanService.ListPoints:output_type -> parley.v1.ListPointsResponse
+	26, // 38: parley.v1.PlanService.ListPointHistory:output_type -> parley.v1.ListPointHistoryResponse
+	27, // 39: parley.v1.PlanService.DiffRevisions:output_type -> parley.v1.DiffRevisionsResponse
+	26, // [26:40] is the sub-list for method output_type
+	12, // [12:26] is the sub-list for method input_type
 	12, // [12:12] is the sub-list for extension type_name
 	12, // [12:12] is the sub-list for extension extendee
 	0,  // [0:12] is the sub-list for field type_name

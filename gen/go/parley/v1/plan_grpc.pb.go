@@ -26,9 +26,11 @@ const (
 	PlanService_DeletePlan_FullMethodName       = "/parley.v1.PlanService/DeletePlan"
 	PlanService_UndeletePlan_FullMethodName     = "/parley.v1.PlanService/UndeletePlan"
 	PlanService_CommitRevision_FullMethodName   = "/parley.v1.PlanService/CommitRevision"
+	PlanService_UploadRevision_FullMethodName   = "/parley.v1.PlanService/UploadRevision"
 	PlanService_GetRevision_FullMethodName      = "/parley.v1.PlanService/GetRevision"
 	PlanService_ListRevisions_FullMethodName    = "/parley.v1.PlanService/ListRevisions"
 	PlanService_GetPoint_FullMethodName         = "/parley.v1.PlanService/GetPoint"
+	PlanService_ListPoints_FullMethodName       = "/parley.v1.PlanService/ListPoints"
 	PlanService_ListPointHistory_FullMethodName = "/parley.v1.PlanService/ListPointHistory"
 	PlanService_DiffRevisions_FullMethodName    = "/parley.v1.PlanService/DiffRevisions"
 )
@@ -71,6 +73,14 @@ type PlanServiceClient interface {
 	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, HEAD_MOVED, REFERENCE_NOT_FOUND, REVISION_UNRELATED, POINT_UNKNOWN,
 	// POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CommitRevision(ctx context.Context, in *CommitRevisionRequest, opts ...grpc.CallOption) (*CommitRevisionResponse, error)
+	// Commits a revision whose text is too long for one message, or comes in pieces: the stream brings the commit first, then
+	// points or changes, as many messages as wanted. What they hold in all is bounded as in CommitRevision, with 64 MiB for
+	// all messages together. gRPC only. A retry with the same request_id and the same content, however cut, returns the first
+	// result.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, HEAD_MOVED, REFERENCE_NOT_FOUND, REVISION_UNRELATED, POINT_UNKNOWN,
+	// POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT, REQUEST_ID_REUSED, PERMISSION_DENIED.
+	UploadRevision(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[UploadRevisionRequest, CommitRevisionResponse], error)
 	// Reads one revision, with its points in the view FULL. `revisions/latest` is the newest that the caller may see.
 	//
 	// Errors: RESOURCE_NOT_FOUND.
@@ -83,6 +93,10 @@ type PlanServiceClient interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND.
 	GetPoint(ctx context.Context, in *GetPointRequest, opts ...grpc.CallOption) (*Point, error)
+	// Lists the points of a revision page by page, in reading order: for texts that are too long for one answer.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
+	ListPoints(ctx context.Context, in *ListPointsRequest, opts ...grpc.CallOption) (*ListPointsResponse, error)
 	// Lists the revisions that brought in or changed a point, oldest first, each with the point as it then stood and what
 	// was done to it; those of other plans that the plan descends from are included.
 	//
@@ -172,6 +186,19 @@ func (c *planServiceClient) CommitRevision(ctx context.Context, in *CommitRevisi
 	return out, nil
 }
 
+func (c *planServiceClient) UploadRevision(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[UploadRevisionRequest, CommitRevisionResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &PlanService_ServiceDesc.Streams[0], PlanService_UploadRevision_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[UploadRevisionRequest, CommitRevisionResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type PlanService_UploadRevisionClient = grpc.ClientStreamingClient[UploadRevisionRequest, CommitRevisionResponse]
+
 func (c *planServiceClient) GetRevision(ctx context.Context, in *GetRevisionRequest, opts ...grpc.CallOption) (*Revision, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Revision)
@@ -196,6 +223,16 @@ func (c *planServiceClient) GetPoint(ctx context.Context, in *GetPointRequest, o
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Point)
 	err := c.cc.Invoke(ctx, PlanService_GetPoint_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *planServiceClient) ListPoints(ctx context.Context, in *ListPointsRequest, opts ...grpc.CallOption) (*ListPointsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListPointsResponse)
+	err := c.cc.Invoke(ctx, PlanService_ListPoints_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -260,6 +297,14 @@ type PlanServiceServer interface {
 	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, HEAD_MOVED, REFERENCE_NOT_FOUND, REVISION_UNRELATED, POINT_UNKNOWN,
 	// POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT, REQUEST_ID_REUSED, PERMISSION_DENIED.
 	CommitRevision(context.Context, *CommitRevisionRequest) (*CommitRevisionResponse, error)
+	// Commits a revision whose text is too long for one message, or comes in pieces: the stream brings the commit first, then
+	// points or changes, as many messages as wanted. What they hold in all is bounded as in CommitRevision, with 64 MiB for
+	// all messages together. gRPC only. A retry with the same request_id and the same content, however cut, returns the first
+	// result.
+	//
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_EXISTS, HEAD_MOVED, REFERENCE_NOT_FOUND, REVISION_UNRELATED, POINT_UNKNOWN,
+	// POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT, REQUEST_ID_REUSED, PERMISSION_DENIED.
+	UploadRevision(grpc.ClientStreamingServer[UploadRevisionRequest, CommitRevisionResponse]) error
 	// Reads one revision, with its points in the view FULL. `revisions/latest` is the newest that the caller may see.
 	//
 	// Errors: RESOURCE_NOT_FOUND.
@@ -272,6 +317,10 @@ type PlanServiceServer interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND.
 	GetPoint(context.Context, *GetPointRequest) (*Point, error)
+	// Lists the points of a revision page by page, in reading order: for texts that are too long for one answer.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID, FILTER_INVALID, ORDER_BY_INVALID.
+	ListPoints(context.Context, *ListPointsRequest) (*ListPointsResponse, error)
 	// Lists the revisions that brought in or changed a point, oldest first, each with the point as it then stood and what
 	// was done to it; those of other plans that the plan descends from are included.
 	//
@@ -312,6 +361,9 @@ func (UnimplementedPlanServiceServer) UndeletePlan(context.Context, *UndeletePla
 func (UnimplementedPlanServiceServer) CommitRevision(context.Context, *CommitRevisionRequest) (*CommitRevisionResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CommitRevision not implemented")
 }
+func (UnimplementedPlanServiceServer) UploadRevision(grpc.ClientStreamingServer[UploadRevisionRequest, CommitRevisionResponse]) error {
+	return status.Error(codes.Unimplemented, "method UploadRevision not implemented")
+}
 func (UnimplementedPlanServiceServer) GetRevision(context.Context, *GetRevisionRequest) (*Revision, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetRevision not implemented")
 }
@@ -320,6 +372,9 @@ func (UnimplementedPlanServiceServer) ListRevisions(context.Context, *ListRevisi
 }
 func (UnimplementedPlanServiceServer) GetPoint(context.Context, *GetPointRequest) (*Point, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetPoint not implemented")
+}
+func (UnimplementedPlanServiceServer) ListPoints(context.Context, *ListPointsRequest) (*ListPointsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListPoints not implemented")
 }
 func (UnimplementedPlanServiceServer) ListPointHistory(context.Context, *ListPointHistoryRequest) (*ListPointHistoryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListPointHistory not implemented")
@@ -474,6 +529,13 @@ func _PlanService_CommitRevision_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PlanService_UploadRevision_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(PlanServiceServer).UploadRevision(&grpc.GenericServerStream[UploadRevisionRequest, CommitRevisionResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type PlanService_UploadRevisionServer = grpc.ClientStreamingServer[UploadRevisionRequest, CommitRevisionResponse]
+
 func _PlanService_GetRevision_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetRevisionRequest)
 	if err := dec(in); err != nil {
@@ -524,6 +586,24 @@ func _PlanService_GetPoint_Handler(srv interface{}, ctx context.Context, dec fun
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(PlanServiceServer).GetPoint(ctx, req.(*GetPointRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PlanService_ListPoints_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListPointsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PlanServiceServer).ListPoints(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PlanService_ListPoints_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PlanServiceServer).ListPoints(ctx, req.(*ListPointsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -612,6 +692,10 @@ var PlanService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _PlanService_GetPoint_Handler,
 		},
 		{
+			MethodName: "ListPoints",
+			Handler:    _PlanService_ListPoints_Handler,
+		},
+		{
 			MethodName: "ListPointHistory",
 			Handler:    _PlanService_ListPointHistory_Handler,
 		},
@@ -620,6 +704,12 @@ var PlanService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _PlanService_DiffRevisions_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "UploadRevision",
+			Handler:       _PlanService_UploadRevision_Handler,
+			ClientStreams: true,
+		},
+	},
 	Metadata: "parley/v1/plan.proto",
 }

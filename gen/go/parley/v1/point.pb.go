@@ -841,7 +841,10 @@ func (x *PointChange_Add) GetTo() *Placement {
 type PointChange_Edit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The point with `id` saying which.
-	Point         *Point `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
+	Point *Point `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
+	// The new wording is declared to mean the same as the old: stances on the old are carried over, provisionally, until
+	// a party objects; see Objection. For points that are PRESENT before and after.
+	Editorial     bool `protobuf:"varint,2,opt,name=editorial,proto3" json:"editorial,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -881,6 +884,13 @@ func (x *PointChange_Edit) GetPoint() *Point {
 		return x.Point
 	}
 	return nil
+}
+
+func (x *PointChange_Edit) GetEditorial() bool {
+	if x != nil {
+		return x.Editorial
+	}
+	return false
 }
 
 // A new place. What belongs to the point comes along.
@@ -1449,7 +1459,7 @@ const file_parley_v1_point_proto_rawDesc = "" +
 	"\x06parent\x18\x01 \x01(\tB1\xe0A\x01\xbaH+\xd8\x01\x01r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$R\x06parent\x12G\n" +
 	"\x05after\x18\x02 \x01(\tB1\xe0A\x01\xbaH+\xd8\x01\x01r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$R\x05after\x12\x19\n" +
 	"\x05first\x18\x03 \x01(\bB\x03\xe0A\x01R\x05first:Y\xbaHV\x1aT\n" +
-	"\rplacement.one\x12\"after and first exclude each other\x1a\x1fthis.after == '' || !this.first\"\xba\f\n" +
+	"\rplacement.one\x12\"after and first exclude each other\x1a\x1fthis.after == '' || !this.first\"\xdd\f\n" +
 	"\vPointChange\x12.\n" +
 	"\x03add\x18\x01 \x01(\v2\x1a.parley.v1.PointChange.AddH\x00R\x03add\x121\n" +
 	"\x04edit\x18\x02 \x01(\v2\x1b.parley.v1.PointChange.EditH\x00R\x04edit\x121\n" +
@@ -1465,9 +1475,10 @@ const file_parley_v1_point_proto_rawDesc = "" +
 	"\x05adopt\x18\v \x01(\v2\x1c.parley.v1.PointChange.AdoptH\x00R\x05adopt\x1ac\n" +
 	"\x03Add\x121\n" +
 	"\x05point\x18\x01 \x01(\v2\x10.parley.v1.PointB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x05point\x12)\n" +
-	"\x02to\x18\x02 \x01(\v2\x14.parley.v1.PlacementB\x03\xe0A\x01R\x02to\x1a9\n" +
+	"\x02to\x18\x02 \x01(\v2\x14.parley.v1.PlacementB\x03\xe0A\x01R\x02to\x1a\\\n" +
 	"\x04Edit\x121\n" +
-	"\x05point\x18\x01 \x01(\v2\x10.parley.v1.PointB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x05point\x1aR\n" +
+	"\x05point\x18\x01 \x01(\v2\x10.parley.v1.PointB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x05point\x12!\n" +
+	"\teditorial\x18\x02 \x01(\bB\x03\xe0A\x01R\teditorial\x1aR\n" +
 	"\x04Move\x12\x19\n" +
 	"\x05point\x18\x01 \x01(\tB\x03\xe0A\x02R\x05point\x12/\n" +
 	"\x02to\x18\x02 \x01(\v2\x14.parley.v1.PlacementB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\x02to\x1aG\n" +

@@ -227,9 +227,13 @@ type Revision struct {
 	// Who may know of it.
 	Audience *Audience `protobuf:"bytes,15,opt,name=audience,proto3" json:"audience,omitempty"`
 	// When it was recorded here.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// The meeting, call or other event that produced it. Example: `negotiations/ukraine-peace-plan/events/geneva`.
+	Event string `protobuf:"bytes,17,opt,name=event,proto3" json:"event,omitempty"`
+	// The points whose change from the first parent was declared editorial.
+	EditorialChanges []*Revision_EditorialChange `protobuf:"bytes,18,rep,name=editorial_changes,json=editorialChanges,proto3" json:"editorial_changes,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Revision) Reset() {
@@ -370,6 +374,20 @@ func (x *Revision) GetAudience() *Audience {
 func (x *Revision) GetCreateTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Revision) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *Revision) GetEditorialChanges() []*Revision_EditorialChange {
+	if x != nil {
+		return x.EditorialChanges
 	}
 	return nil
 }
@@ -645,6 +663,256 @@ func (x *GetRevisionRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
+// A piece of a revision that is too long for one message: the commit first, then its text piece by piece.
+type UploadRevisionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the piece holds.
+	//
+	// Types that are valid to be assigned to Piece:
+	//
+	//	*UploadRevisionRequest_Commit
+	//	*UploadRevisionRequest_Text
+	//	*UploadRevisionRequest_Changes
+	Piece         isUploadRevisionRequest_Piece `protobuf_oneof:"piece"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UploadRevisionRequest) Reset() {
+	*x = UploadRevisionRequest{}
+	mi := &file_parley_v1_revision_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UploadRevisionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UploadRevisionRequest) ProtoMessage() {}
+
+func (x *UploadRevisionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_revision_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UploadRevisionRequest.ProtoReflect.Descriptor instead.
+func (*UploadRevisionRequest) Descriptor() ([]byte, []int) {
+	return file_parley_v1_revision_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *UploadRevisionRequest) GetPiece() isUploadRevisionRequest_Piece {
+	if x != nil {
+		return x.Piece
+	}
+	return nil
+}
+
+func (x *UploadRevisionRequest) GetCommit() *CommitRevisionRequest {
+	if x != nil {
+		if x, ok := x.Piece.(*UploadRevisionRequest_Commit); ok {
+			return x.Commit
+		}
+	}
+	return nil
+}
+
+func (x *UploadRevisionRequest) GetText() *CommitRevisionRequest_Text {
+	if x != nil {
+		if x, ok := x.Piece.(*UploadRevisionRequest_Text); ok {
+			return x.Text
+		}
+	}
+	return nil
+}
+
+func (x *UploadRevisionRequest) GetChanges() *CommitRevisionRequest_Changes {
+	if x != nil {
+		if x, ok := x.Piece.(*UploadRevisionRequest_Changes); ok {
+			return x.Changes
+		}
+	}
+	return nil
+}
+
+type isUploadRevisionRequest_Piece interface {
+	isUploadRevisionRequest_Piece()
+}
+
+type UploadRevisionRequest_Commit struct {
+	// The first message of the stream, and no other: the commit, with the body empty or begun.
+	Commit *CommitRevisionRequest `protobuf:"bytes,1,opt,name=commit,proto3,oneof"`
+}
+
+type UploadRevisionRequest_Text struct {
+	// More points of a whole text, in reading order.
+	Text *CommitRevisionRequest_Text `protobuf:"bytes,2,opt,name=text,proto3,oneof"`
+}
+
+type UploadRevisionRequest_Changes struct {
+	// More changes, in order.
+	Changes *CommitRevisionRequest_Changes `protobuf:"bytes,3,opt,name=changes,proto3,oneof"`
+}
+
+func (*UploadRevisionRequest_Commit) isUploadRevisionRequest_Piece() {}
+
+func (*UploadRevisionRequest_Text) isUploadRevisionRequest_Piece() {}
+
+func (*UploadRevisionRequest_Changes) isUploadRevisionRequest_Piece() {}
+
+// Asks for one page of the points of a revision.
+type ListPointsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which revision. Example: `negotiations/ukraine-peace-plan/plans/us-draft/revisions/latest`.
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// How many at the most; 50 if unset, never more than 1,000, and fewer where they are long: a page is kept under 4 MiB.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// The `next_page_token` of the call before, all other arguments being the same.
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// AIP-160 filter over the fields of Point. Example: `state = PRESENT AND topic = "territory"`.
+	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
+	// Fields to order by, such as `label`. In reading order if unset.
+	OrderBy string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// Answer what the record said at this moment of the server's clock; now if unset.
+	AsOf          *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPointsRequest) Reset() {
+	*x = ListPointsRequest{}
+	mi := &file_parley_v1_revision_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPointsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPointsRequest) ProtoMessage() {}
+
+func (x *ListPointsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_revision_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPointsRequest.ProtoReflect.Descriptor instead.
+func (*ListPointsRequest) Descriptor() ([]byte, []int) {
+	return file_parley_v1_revision_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ListPointsRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListPointsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListPointsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListPointsRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+func (x *ListPointsRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListPointsRequest) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+// One page of points, and how to get the next.
+type ListPointsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The points of this page, gone ones included; see Revision.points.
+	Points []*Point `protobuf:"bytes,1,rep,name=points,proto3" json:"points,omitempty"`
+	// Pass it as `page_token` for the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPointsResponse) Reset() {
+	*x = ListPointsResponse{}
+	mi := &file_parley_v1_revision_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPointsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPointsResponse) ProtoMessage() {}
+
+func (x *ListPointsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_revision_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPointsResponse.ProtoReflect.Descriptor instead.
+func (*ListPointsResponse) Descriptor() ([]byte, []int) {
+	return file_parley_v1_revision_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ListPointsResponse) GetPoints() []*Point {
+	if x != nil {
+		return x.Points
+	}
+	return nil
+}
+
+func (x *ListPointsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 // Asks for one page of a plan's revisions, filtered and in order.
 type ListRevisionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -667,7 +935,7 @@ type ListRevisionsRequest struct {
 
 func (x *ListRevisionsRequest) Reset() {
 	*x = ListRevisionsRequest{}
-	mi := &file_parley_v1_revision_proto_msgTypes[4]
+	mi := &file_parley_v1_revision_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -679,7 +947,7 @@ func (x *ListRevisionsRequest) String() string {
 func (*ListRevisionsRequest) ProtoMessage() {}
 
 func (x *ListRevisionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_revision_proto_msgTypes[4]
+	mi := &file_parley_v1_revision_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -692,7 +960,7 @@ func (x *ListRevisionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRevisionsRequest.ProtoReflect.Descriptor instead.
 func (*ListRevisionsRequest) Descriptor() ([]byte, []int) {
-	return file_parley_v1_revision_proto_rawDescGZIP(), []int{4}
+	return file_parley_v1_revision_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListRevisionsRequest) GetParent() string {
@@ -750,7 +1018,7 @@ type ListRevisionsResponse struct {
 
 func (x *ListRevisionsResponse) Reset() {
 	*x = ListRevisionsResponse{}
-	mi := &file_parley_v1_revision_proto_msgTypes[5]
+	mi := &file_parley_v1_revision_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -762,7 +1030,7 @@ func (x *ListRevisionsResponse) String() string {
 func (*ListRevisionsResponse) ProtoMessage() {}
 
 func (x *ListRevisionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_revision_proto_msgTypes[5]
+	mi := &file_parley_v1_revision_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -775,7 +1043,7 @@ func (x *ListRevisionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRevisionsResponse.ProtoReflect.Descriptor instead.
 func (*ListRevisionsResponse) Descriptor() ([]byte, []int) {
-	return file_parley_v1_revision_proto_rawDescGZIP(), []int{5}
+	return file_parley_v1_revision_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListRevisionsResponse) GetRevisions() []*Revision {
@@ -806,7 +1074,7 @@ type GetPointRequest struct {
 
 func (x *GetPointRequest) Reset() {
 	*x = GetPointRequest{}
-	mi := &file_parley_v1_revision_proto_msgTypes[6]
+	mi := &file_parley_v1_revision_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -818,7 +1086,7 @@ func (x *GetPointRequest) String() string {
 func (*GetPointRequest) ProtoMessage() {}
 
 func (x *GetPointRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_revision_proto_msgTypes[6]
+	mi := &file_parley_v1_revision_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -831,7 +1099,7 @@ func (x *GetPointRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPointRequest.ProtoReflect.Descriptor instead.
 func (*GetPointRequest) Descriptor() ([]byte, []int) {
-	return file_parley_v1_revision_proto_rawDescGZIP(), []int{6}
+	return file_parley_v1_revision_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetPointRequest) GetName() string {
@@ -867,7 +1135,7 @@ type ListPointHistoryRequest struct {
 
 func (x *ListPointHistoryRequest) Reset() {
 	*x = ListPointHistoryRequest{}
-	mi := &file_parley_v1_revision_proto_msgTypes[7]
+	mi := &file_parley_v1_revision_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -879,7 +1147,7 @@ func (x *ListPointHistoryRequest) String() string {
 func (*ListPointHistoryRequest) ProtoMessage() {}
 
 func (x *ListPointHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_revision_proto_msgTypes[7]
+	mi := &file_parley_v1_revision_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -892,7 +1160,7 @@ func (x *ListPointHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPointHistoryRequest.ProtoReflect.Descriptor instead.
 func (*ListPointHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_parley_v1_revision_proto_rawDescGZIP(), []int{7}
+	return file_parley_v1_revision_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListPointHistoryRequest) GetParent() string {
@@ -943,7 +1211,7 @@ type ListPointHistoryResponse struct {
 
 func (x *ListPointHistoryResponse) Reset() {
 	*x = ListPointHistoryResponse{}
-	mi := &file_parley_v1_revision_proto_msgTypes[8]
+	mi := &file_parley_v1_revision_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -955,7 +1223,7 @@ func (x *ListPointHistoryResponse) String() string {
 func (*ListPointHistoryResponse) ProtoMessage() {}
 
 func (x *ListPointHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_revision_proto_msgTypes[8]
+	mi := &file_parley_v1_revision_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -968,7 +1236,7 @@ func (x *ListPointHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPointHistoryResponse.ProtoReflect.Descriptor instead.
 func (*ListPointHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_parley_v1_revision_proto_rawDescGZIP(), []int{8}
+	return file_parley_v1_revision_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListPointHistoryResponse) GetVersions() []*PointVersion {
@@ -1004,7 +1272,7 @@ type PointVersion struct {
 
 func (x *PointVersion) Reset() {
 	*x = PointVersion{}
-	mi := &file_parley_v1_revision_proto_msgTypes[9]
+	mi := &file_parley_v1_revision_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1016,7 +1284,7 @@ func (x *PointVersion) String() string {
 func (*PointVersion) ProtoMessage() {}
 
 func (x *PointVersion) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_revision_proto_msgTypes[9]
+	mi := &file_parley_v1_revision_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1029,7 +1297,7 @@ func (x *PointVersion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PointVersion.ProtoReflect.Descriptor instead.
 func (*PointVersion) Descriptor() ([]byte, []int) {
-	return file_parley_v1_revision_proto_rawDescGZIP(), []int{9}
+	return file_parley_v1_revision_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *PointVersion) GetRevision() string {
@@ -1080,7 +1348,7 @@ type Revision_Parent struct {
 
 func (x *Revision_Parent) Reset() {
 	*x = Revision_Parent{}
-	mi := &file_parley_v1_revision_proto_msgTypes[10]
+	mi := &file_parley_v1_revision_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1092,7 +1360,7 @@ func (x *Revision_Parent) String() string {
 func (*Revision_Parent) ProtoMessage() {}
 
 func (x *Revision_Parent) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_revision_proto_msgTypes[10]
+	mi := &file_parley_v1_revision_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1141,7 +1409,7 @@ type Revision_Contributor struct {
 
 func (x *Revision_Contributor) Reset() {
 	*x = Revision_Contributor{}
-	mi := &file_parley_v1_revision_proto_msgTypes[11]
+	mi := &file_parley_v1_revision_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1153,7 +1421,7 @@ func (x *Revision_Contributor) String() string {
 func (*Revision_Contributor) ProtoMessage() {}
 
 func (x *Revision_Contributor) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_revision_proto_msgTypes[11]
+	mi := &file_parley_v1_revision_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1204,6 +1472,70 @@ func (x *Revision_Contributor) GetAttribution() *Attribution {
 	return nil
 }
 
+// That a change of a point's wording was declared to be editorial.
+type Revision_EditorialChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id of the point.
+	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
+	// Digest of its wording in the first parent.
+	FormerDigest string `protobuf:"bytes,2,opt,name=former_digest,json=formerDigest,proto3" json:"former_digest,omitempty"`
+	// Digest of its wording in this revision.
+	Digest        string `protobuf:"bytes,3,opt,name=digest,proto3" json:"digest,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Revision_EditorialChange) Reset() {
+	*x = Revision_EditorialChange{}
+	mi := &file_parley_v1_revision_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Revision_EditorialChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Revision_EditorialChange) ProtoMessage() {}
+
+func (x *Revision_EditorialChange) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_revision_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Revision_EditorialChange.ProtoReflect.Descriptor instead.
+func (*Revision_EditorialChange) Descriptor() ([]byte, []int) {
+	return file_parley_v1_revision_proto_rawDescGZIP(), []int{0, 2}
+}
+
+func (x *Revision_EditorialChange) GetPoint() string {
+	if x != nil {
+		return x.Point
+	}
+	return ""
+}
+
+func (x *Revision_EditorialChange) GetFormerDigest() string {
+	if x != nil {
+		return x.FormerDigest
+	}
+	return ""
+}
+
+func (x *Revision_EditorialChange) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
 // A list of changes, applied one after the other to the text of the first parent.
 type CommitRevisionRequest_Changes struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1215,7 +1547,7 @@ type CommitRevisionRequest_Changes struct {
 
 func (x *CommitRevisionRequest_Changes) Reset() {
 	*x = CommitRevisionRequest_Changes{}
-	mi := &file_parley_v1_revision_proto_msgTypes[12]
+	mi := &file_parley_v1_revision_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1227,7 +1559,7 @@ func (x *CommitRevisionRequest_Changes) String() string {
 func (*CommitRevisionRequest_Changes) ProtoMessage() {}
 
 func (x *CommitRevisionRequest_Changes) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_revision_proto_msgTypes[12]
+	mi := &file_parley_v1_revision_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1256,14 +1588,16 @@ func (x *CommitRevisionRequest_Changes) GetChanges() []*PointChange {
 type CommitRevisionRequest_Text struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The points. At most 100,000.
-	Points        []*Point `protobuf:"bytes,1,rep,name=points,proto3" json:"points,omitempty"`
+	Points []*Point `protobuf:"bytes,1,rep,name=points,proto3" json:"points,omitempty"`
+	// Ids of points whose new wording is declared to mean the same as the old; see PointChange.Edit.
+	Editorial     []string `protobuf:"bytes,2,rep,name=editorial,proto3" json:"editorial,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CommitRevisionRequest_Text) Reset() {
 	*x = CommitRevisionRequest_Text{}
-	mi := &file_parley_v1_revision_proto_msgTypes[13]
+	mi := &file_parley_v1_revision_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1275,7 +1609,7 @@ func (x *CommitRevisionRequest_Text) String() string {
 func (*CommitRevisionRequest_Text) ProtoMessage() {}
 
 func (x *CommitRevisionRequest_Text) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_revision_proto_msgTypes[13]
+	mi := &file_parley_v1_revision_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1298,11 +1632,18 @@ func (x *CommitRevisionRequest_Text) GetPoints() []*Point {
 	return nil
 }
 
+func (x *CommitRevisionRequest_Text) GetEditorial() []string {
+	if x != nil {
+		return x.Editorial
+	}
+	return nil
+}
+
 var File_parley_v1_revision_proto protoreflect.FileDescriptor
 
 const file_parley_v1_revision_proto_rawDesc = "" +
 	"\n" +
-	"\x18parley/v1/revision.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\x1a\x14parley/v1/diff.proto\x1a\x15parley/v1/point.proto\"\xe2\v\n" +
+	"\x18parley/v1/revision.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\x1a\x14parley/v1/diff.proto\x1a\x15parley/v1/point.proto\"\xda\r\n" +
 	"\bRevision\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12.\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\vdisplayName\x12\x1d\n" +
@@ -1323,7 +1664,10 @@ const file_parley_v1_revision_proto_rawDesc = "" +
 	"\x06digest\x18\x0e \x01(\tB\x03\xe0A\x03R\x06digest\x124\n" +
 	"\baudience\x18\x0f \x01(\v2\x13.parley.v1.AudienceB\x03\xe0A\x01R\baudience\x12@\n" +
 	"\vcreate_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"createTime\x1a\xdf\x01\n" +
+	"createTime\x12*\n" +
+	"\x05event\x18\x11 \x01(\tB\x14\xe0A\x01\xfaA\x0e\n" +
+	"\fparley/EventR\x05event\x12U\n" +
+	"\x11editorial_changes\x18\x12 \x03(\v2#.parley.v1.Revision.EditorialChangeB\x03\xe0A\x03R\x10editorialChanges\x1a\xdf\x01\n" +
 	"\x06Parent\x123\n" +
 	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x12L\n" +
@@ -1338,14 +1682,18 @@ const file_parley_v1_revision_proto_rawDesc = "" +
 	"\x03who\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xf4\x03R\x03who\x12\x1f\n" +
 	"\x04part\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xf4\x03R\x04part\x12\x1f\n" +
 	"\bdisputed\x18\x04 \x01(\bB\x03\xe0A\x01R\bdisputed\x12=\n" +
-	"\vattribution\x18\x05 \x01(\v2\x16.parley.v1.AttributionB\x03\xe0A\x01R\vattribution\"x\n" +
+	"\vattribution\x18\x05 \x01(\v2\x16.parley.v1.AttributionB\x03\xe0A\x01R\vattribution\x1as\n" +
+	"\x0fEditorialChange\x12\x19\n" +
+	"\x05point\x18\x01 \x01(\tB\x03\xe0A\x03R\x05point\x12(\n" +
+	"\rformer_digest\x18\x02 \x01(\tB\x03\xe0A\x03R\fformerDigest\x12\x1b\n" +
+	"\x06digest\x18\x03 \x01(\tB\x03\xe0A\x03R\x06digest\"x\n" +
 	"\aContent\x12\x17\n" +
 	"\x13CONTENT_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rCONTENT_KNOWN\x10\x01\x12\x13\n" +
 	"\x0fCONTENT_PARTIAL\x10\x02\x12\x16\n" +
 	"\x12CONTENT_PARAPHRASE\x10\x03\x12\x14\n" +
 	"\x10CONTENT_WITHHELD\x10\x04:g\xeaAd\n" +
-	"\x0fparley/Revision\x12<negotiations/{negotiation}/plans/{plan}/revisions/{revision}*\trevisions2\brevision\"\x90\x05\n" +
+	"\x0fparley/Revision\x12<negotiations/{negotiation}/plans/{plan}/revisions/{revision}*\trevisions2\brevision\"\xbd\x05\n" +
 	"\x15CommitRevisionRequest\x12/\n" +
 	"\x06parent\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\x12\x0fparley/RevisionR\x06parent\x12:\n" +
 	"\brevision\x18\x02 \x01(\v2\x13.parley.v1.RevisionB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\brevision\x12W\n" +
@@ -1358,9 +1706,10 @@ const file_parley_v1_revision_proto_rawDesc = "" +
 	"\rvalidate_only\x18\a \x01(\bB\x03\xe0A\x01R\fvalidateOnly\x128\n" +
 	"\x04view\x18\b \x01(\x0e2\x17.parley.v1.RevisionViewB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04view\x1aJ\n" +
 	"\aChanges\x12?\n" +
-	"\achanges\x18\x01 \x03(\v2\x16.parley.v1.PointChangeB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10\xa0\x8d\x06R\achanges\x1a?\n" +
+	"\achanges\x18\x01 \x03(\v2\x16.parley.v1.PointChangeB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10\xa0\x8d\x06R\achanges\x1al\n" +
 	"\x04Text\x127\n" +
-	"\x06points\x18\x01 \x03(\v2\x10.parley.v1.PointB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10\xa0\x8d\x06R\x06pointsB\x06\n" +
+	"\x06points\x18\x01 \x03(\v2\x10.parley.v1.PointB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10\xa0\x8d\x06R\x06points\x12+\n" +
+	"\teditorial\x18\x02 \x03(\tB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10\xa0\x8d\x06R\teditorialB\x06\n" +
 	"\x04body\"\x94\x01\n" +
 	"\x16CommitRevisionResponse\x12/\n" +
 	"\brevision\x18\x01 \x01(\v2\x13.parley.v1.RevisionR\brevision\x12/\n" +
@@ -1370,7 +1719,24 @@ const file_parley_v1_revision_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\x04name\x128\n" +
 	"\x04view\x18\x02 \x01(\x0e2\x17.parley.v1.RevisionViewB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04view\x124\n" +
-	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\x97\x02\n" +
+	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\xe6\x01\n" +
+	"\x15UploadRevisionRequest\x12:\n" +
+	"\x06commit\x18\x01 \x01(\v2 .parley.v1.CommitRevisionRequestH\x00R\x06commit\x12;\n" +
+	"\x04text\x18\x02 \x01(\v2%.parley.v1.CommitRevisionRequest.TextH\x00R\x04text\x12D\n" +
+	"\achanges\x18\x03 \x01(\v2(.parley.v1.CommitRevisionRequest.ChangesH\x00R\achangesB\x0e\n" +
+	"\x05piece\x12\x05\xbaH\x02\b\x01\"\x91\x02\n" +
+	"\x11ListPointsRequest\x12,\n" +
+	"\x06parent\x18\x01 \x01(\tB\x14\xe0A\x02\xfaA\x0e\x12\fparley/PointR\x06parent\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\"\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\x03\xe0A\x01R\tpageToken\x12#\n" +
+	"\x06filter\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x90NR\x06filter\x12&\n" +
+	"\border_by\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\aorderBy\x124\n" +
+	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"f\n" +
+	"\x12ListPointsResponse\x12(\n" +
+	"\x06points\x18\x01 \x03(\v2\x10.parley.v1.PointR\x06points\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x97\x02\n" +
 	"\x14ListRevisionsRequest\x12/\n" +
 	"\x06parent\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\x12\x0fparley/RevisionR\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
@@ -1425,7 +1791,7 @@ func file_parley_v1_revision_proto_rawDescGZIP() []byte {
 }
 
 var file_parley_v1_revision_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_parley_v1_revision_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_parley_v1_revision_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_parley_v1_revision_proto_goTypes = []any{
 	(RevisionView)(0),                     // 0: parley.v1.RevisionView
 	(Revision_Content)(0),                 // 1: parley.v1.Revision.Content
@@ -1434,61 +1800,71 @@ var file_parley_v1_revision_proto_goTypes = []any{
 	(*CommitRevisionRequest)(nil),         // 4: parley.v1.CommitRevisionRequest
 	(*CommitRevisionResponse)(nil),        // 5: parley.v1.CommitRevisionResponse
 	(*GetRevisionRequest)(nil),            // 6: parley.v1.GetRevisionRequest
-	(*ListRevisionsRequest)(nil),          // 7: parley.v1.ListRevisionsRequest
-	(*ListRevisionsResponse)(nil),         // 8: parley.v1.ListRevisionsResponse
-	(*GetPointRequest)(nil),               // 9: parley.v1.GetPointRequest
-	(*ListPointHistoryRequest)(nil),       // 10: parley.v1.ListPointHistoryRequest
-	(*ListPointHistoryResponse)(nil),      // 11: parley.v1.ListPointHistoryResponse
-	(*PointVersion)(nil),                  // 12: parley.v1.PointVersion
-	(*Revision_Parent)(nil),               // 13: parley.v1.Revision.Parent
-	(*Revision_Contributor)(nil),          // 14: parley.v1.Revision.Contributor
-	(*CommitRevisionRequest_Changes)(nil), // 15: parley.v1.CommitRevisionRequest.Changes
-	(*CommitRevisionRequest_Text)(nil),    // 16: parley.v1.CommitRevisionRequest.Text
-	(*Attribution)(nil),                   // 17: parley.v1.Attribution
-	(*PartialTime)(nil),                   // 18: parley.v1.PartialTime
-	(*Point)(nil),                         // 19: parley.v1.Point
-	(*Audience)(nil),                      // 20: parley.v1.Audience
-	(*timestamppb.Timestamp)(nil),         // 21: google.protobuf.Timestamp
-	(*PointMatch)(nil),                    // 22: parley.v1.PointMatch
-	(PointDiff_Kind)(0),                   // 23: parley.v1.PointDiff.Kind
-	(*PointChange)(nil),                   // 24: parley.v1.PointChange
+	(*UploadRevisionRequest)(nil),         // 7: parley.v1.UploadRevisionRequest
+	(*ListPointsRequest)(nil),             // 8: parley.v1.ListPointsRequest
+	(*ListPointsResponse)(nil),            // 9: parley.v1.ListPointsResponse
+	(*ListRevisionsRequest)(nil),          // 10: parley.v1.ListRevisionsRequest
+	(*ListRevisionsResponse)(nil),         // 11: parley.v1.ListRevisionsResponse
+	(*GetPointRequest)(nil),               // 12: parley.v1.GetPointRequest
+	(*ListPointHistoryRequest)(nil),       // 13: parley.v1.ListPointHistoryRequest
+	(*ListPointHistoryResponse)(nil),      // 14: parley.v1.ListPointHistoryResponse
+	(*PointVersion)(nil),                  // 15: parley.v1.PointVersion
+	(*Revision_Parent)(nil),               // 16: parley.v1.Revision.Parent
+	(*Revision_Contributor)(nil),          // 17: parley.v1.Revision.Contributor
+	(*Revision_EditorialChange)(nil),      // 18: parley.v1.Revision.EditorialChange
+	(*CommitRevisionRequest_Changes)(nil), // 19: parley.v1.CommitRevisionRequest.Changes
+	(*CommitRevisionRequest_Text)(nil),    // 20: parley.v1.CommitRevisionRequest.Text
+	(*Attribution)(nil),                   // 21: parley.v1.Attribution
+	(*PartialTime)(nil),                   // 22: parley.v1.PartialTime
+	(*Point)(nil),                         // 23: parley.v1.Point
+	(*Audience)(nil),                      // 24: parley.v1.Audience
+	(*timestamppb.Timestamp)(nil),         // 25: google.protobuf.Timestamp
+	(*PointMatch)(nil),                    // 26: parley.v1.PointMatch
+	(PointDiff_Kind)(0),                   // 27: parley.v1.PointDiff.Kind
+	(*PointChange)(nil),                   // 28: parley.v1.PointChange
 }
 var file_parley_v1_revision_proto_depIdxs = []int32{
-	13, // 0: parley.v1.Revision.parents:type_name -> parley.v1.Revision.Parent
-	14, // 1: parley.v1.Revision.contributors:type_name -> parley.v1.Revision.Contributor
+	16, // 0: parley.v1.Revision.parents:type_name -> parley.v1.Revision.Parent
+	17, // 1: parley.v1.Revision.contributors:type_name -> parley.v1.Revision.Contributor
 	1,  // 2: parley.v1.Revision.content:type_name -> parley.v1.Revision.Content
-	17, // 3: parley.v1.Revision.attribution:type_name -> parley.v1.Attribution
-	18, // 4: parley.v1.Revision.held_time:type_name -> parley.v1.PartialTime
-	18, // 5: parley.v1.Revision.public_time:type_name -> parley.v1.PartialTime
-	19, // 6: parley.v1.Revision.points:type_name -> parley.v1.Point
-	20, // 7: parley.v1.Revision.audience:type_name -> parley.v1.Audience
-	21, // 8: parley.v1.Revision.create_time:type_name -> google.protobuf.Timestamp
-	3,  // 9: parley.v1.CommitRevisionRequest.revision:type_name -> parley.v1.Revision
-	15, // 10: parley.v1.CommitRevisionRequest.changes:type_name -> parley.v1.CommitRevisionRequest.Changes
-	16, // 11: parley.v1.CommitRevisionRequest.text:type_name -> parley.v1.CommitRevisionRequest.Text
-	0,  // 12: parley.v1.CommitRevisionRequest.view:type_name -> parley.v1.RevisionView
-	3,  // 13: parley.v1.CommitRevisionResponse.revision:type_name -> parley.v1.Revision
-	22, // 14: parley.v1.CommitRevisionResponse.matches:type_name -> parley.v1.PointMatch
-	0,  // 15: parley.v1.GetRevisionRequest.view:type_name -> parley.v1.RevisionView
-	21, // 16: parley.v1.GetRevisionRequest.as_of:type_name -> google.protobuf.Timestamp
-	21, // 17: parley.v1.ListRevisionsRequest.as_of:type_name -> google.protobuf.Timestamp
-	3,  // 18: parley.v1.ListRevisionsResponse.revisions:type_name -> parley.v1.Revision
-	21, // 19: parley.v1.GetPointRequest.as_of:type_name -> google.protobuf.Timestamp
-	21, // 20: parley.v1.ListPointHistoryRequest.as_of:type_name -> google.protobuf.Timestamp
-	12, // 21: parley.v1.ListPointHistoryResponse.versions:type_name -> parley.v1.PointVersion
-	21, // 22: parley.v1.PointVersion.create_time:type_name -> google.protobuf.Timestamp
-	18, // 23: parley.v1.PointVersion.held_time:type_name -> parley.v1.PartialTime
-	19, // 24: parley.v1.PointVersion.point:type_name -> parley.v1.Point
-	23, // 25: parley.v1.PointVersion.kinds:type_name -> parley.v1.PointDiff.Kind
-	2,  // 26: parley.v1.Revision.Parent.relation:type_name -> parley.v1.Revision.Parent.Relation
-	17, // 27: parley.v1.Revision.Contributor.attribution:type_name -> parley.v1.Attribution
-	24, // 28: parley.v1.CommitRevisionRequest.Changes.changes:type_name -> parley.v1.PointChange
-	19, // 29: parley.v1.CommitRevisionRequest.Text.points:type_name -> parley.v1.Point
-	30, // [30:30] is the sub-list for method output_type
-	30, // [30:30] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	21, // 3: parley.v1.Revision.attribution:type_name -> parley.v1.Attribution
+	22, // 4: parley.v1.Revision.held_time:type_name -> parley.v1.PartialTime
+	22, // 5: parley.v1.Revision.public_time:type_name -> parley.v1.PartialTime
+	23, // 6: parley.v1.Revision.points:type_name -> parley.v1.Point
+	24, // 7: parley.v1.Revision.audience:type_name -> parley.v1.Audience
+	25, // 8: parley.v1.Revision.create_time:type_name -> google.protobuf.Timestamp
+	18, // 9: parley.v1.Revision.editorial_changes:type_name -> parley.v1.Revision.EditorialChange
+	3,  // 10: parley.v1.CommitRevisionRequest.revision:type_name -> parley.v1.Revision
+	19, // 11: parley.v1.CommitRevisionRequest.changes:type_name -> parley.v1.CommitRevisionRequest.Changes
+	20, // 12: parley.v1.CommitRevisionRequest.text:type_name -> parley.v1.CommitRevisionRequest.Text
+	0,  // 13: parley.v1.CommitRevisionRequest.view:type_name -> parley.v1.RevisionView
+	3,  // 14: parley.v1.CommitRevisionResponse.revision:type_name -> parley.v1.Revision
+	26, // 15: parley.v1.CommitRevisionResponse.matches:type_name -> parley.v1.PointMatch
+	0,  // 16: parley.v1.GetRevisionRequest.view:type_name -> parley.v1.RevisionView
+	25, // 17: parley.v1.GetRevisionRequest.as_of:type_name -> google.protobuf.Timestamp
+	4,  // 18: parley.v1.UploadRevisionRequest.commit:type_name -> parley.v1.CommitRevisionRequest
+	20, // 19: parley.v1.UploadRevisionRequest.text:type_name -> parley.v1.CommitRevisionRequest.Text
+	19, // 20: parley.v1.UploadRevisionRequest.changes:type_name -> parley.v1.CommitRevisionRequest.Changes
+	25, // 21: parley.v1.ListPointsRequest.as_of:type_name -> google.protobuf.Timestamp
+	23, // 22: parley.v1.ListPointsResponse.points:type_name -> parley.v1.Point
+	25, // 23: parley.v1.ListRevisionsRequest.as_of:type_name -> google.protobuf.Timestamp
+	3,  // 24: parley.v1.ListRevisionsResponse.revisions:type_name -> parley.v1.Revision
+	25, // 25: parley.v1.GetPointRequest.as_of:type_name -> google.protobuf.Timestamp
+	25, // 26: parley.v1.ListPointHistoryRequest.as_of:type_name -> google.protobuf.Timestamp
+	15, // 27: parley.v1.ListPointHistoryResponse.versions:type_name -> parley.v1.PointVersion
+	25, // 28: parley.v1.PointVersion.create_time:type_name -> google.protobuf.Timestamp
+	22, // 29: parley.v1.PointVersion.held_time:type_name -> parley.v1.PartialTime
+	23, // 30: parley.v1.PointVersion.point:type_name -> parley.v1.Point
+	27, // 31: parley.v1.PointVersion.kinds:type_name -> parley.v1.PointDiff.Kind
+	2,  // 32: parley.v1.Revision.Parent.relation:type_name -> parley.v1.Revision.Parent.Relation
+	21, // 33: parley.v1.Revision.Contributor.attribution:type_name -> parley.v1.Attribution
+	28, // 34: parley.v1.CommitRevisionRequest.Changes.changes:type_name -> parley.v1.PointChange
+	23, // 35: parley.v1.CommitRevisionRequest.Text.points:type_name -> parley.v1.Point
+	36, // [36:36] is the sub-list for method output_type
+	36, // [36:36] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_revision_proto_init() }
@@ -1504,13 +1880,18 @@ func file_parley_v1_revision_proto_init() {
 		(*CommitRevisionRequest_Changes_)(nil),
 		(*CommitRevisionRequest_Text_)(nil),
 	}
+	file_parley_v1_revision_proto_msgTypes[4].OneofWrappers = []any{
+		(*UploadRevisionRequest_Commit)(nil),
+		(*UploadRevisionRequest_Text)(nil),
+		(*UploadRevisionRequest_Changes)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_v1_revision_proto_rawDesc), len(file_parley_v1_revision_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   14,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

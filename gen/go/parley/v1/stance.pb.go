@@ -452,7 +452,11 @@ type ListStancesRequest struct {
 	// Whether to list deleted ones too.
 	ShowDeleted bool `protobuf:"varint,6,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`
 	// Answer what the record said at this moment of the server's clock; now if unset.
-	AsOf          *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	AsOf *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Positions as they were held at this moment: who stood where then, whenever it was said or recorded.
+	HeldAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=held_at,json=heldAt,proto3" json:"held_at,omitempty"`
+	// Positions as they were known at this moment: only what had certainly been made public by then.
+	KnownAt       *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=known_at,json=knownAt,proto3" json:"known_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -532,6 +536,20 @@ func (x *ListStancesRequest) GetShowDeleted() bool {
 func (x *ListStancesRequest) GetAsOf() *timestamppb.Timestamp {
 	if x != nil {
 		return x.AsOf
+	}
+	return nil
+}
+
+func (x *ListStancesRequest) GetHeldAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.HeldAt
+	}
+	return nil
+}
+
+func (x *ListStancesRequest) GetKnownAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownAt
 	}
 	return nil
 }
@@ -1323,7 +1341,7 @@ const file_parley_v1_stance_proto_rawDesc = "" +
 	"\x10GetStanceRequest\x12)\n" +
 	"\x04name\x18\x01 \x01(\tB\x15\xe0A\x02\xfaA\x0f\n" +
 	"\rparley/StanceR\x04name\x124\n" +
-	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\xbb\x02\n" +
+	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\xb1\x03\n" +
 	"\x12ListStancesRequest\x12-\n" +
 	"\x06parent\x18\x01 \x01(\tB\x15\xe0A\x02\xfaA\x0f\x12\rparley/StanceR\x06parent\x12'\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\n" +
@@ -1333,7 +1351,9 @@ const file_parley_v1_stance_proto_rawDesc = "" +
 	"\x06filter\x18\x04 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x90NR\x06filter\x12&\n" +
 	"\border_by\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\aorderBy\x12&\n" +
 	"\fshow_deleted\x18\x06 \x01(\bB\x03\xe0A\x01R\vshowDeleted\x124\n" +
-	"\x05as_of\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"j\n" +
+	"\x05as_of\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x128\n" +
+	"\aheld_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x06heldAt\x12:\n" +
+	"\bknown_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\"j\n" +
 	"\x13ListStancesResponse\x12+\n" +
 	"\astances\x18\x01 \x03(\v2\x11.parley.v1.StanceR\astances\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa8\x02\n" +
@@ -1434,33 +1454,35 @@ var file_parley_v1_stance_proto_depIdxs = []int32{
 	18, // 10: parley.v1.Stance.delete_time:type_name -> google.protobuf.Timestamp
 	18, // 11: parley.v1.GetStanceRequest.as_of:type_name -> google.protobuf.Timestamp
 	18, // 12: parley.v1.ListStancesRequest.as_of:type_name -> google.protobuf.Timestamp
-	2,  // 13: parley.v1.ListStancesResponse.stances:type_name -> parley.v1.Stance
-	2,  // 14: parley.v1.CreateStanceRequest.stance:type_name -> parley.v1.Stance
-	2,  // 15: parley.v1.UpdateStanceRequest.stance:type_name -> parley.v1.Stance
-	19, // 16: parley.v1.UpdateStanceRequest.update_mask:type_name -> google.protobuf.FieldMask
-	6,  // 17: parley.v1.BatchCreateStancesRequest.requests:type_name -> parley.v1.CreateStanceRequest
-	2,  // 18: parley.v1.BatchCreateStancesResponse.stances:type_name -> parley.v1.Stance
-	13, // 19: parley.v1.Stance.Target.unnamed_set:type_name -> parley.v1.Stance.Target.UnnamedSet
-	14, // 20: parley.v1.Stance.Target.comparison:type_name -> parley.v1.Stance.Target.Comparison
-	3,  // 21: parley.v1.StanceService.GetStance:input_type -> parley.v1.GetStanceRequest
-	4,  // 22: parley.v1.StanceService.ListStances:input_type -> parley.v1.ListStancesRequest
-	6,  // 23: parley.v1.StanceService.CreateStance:input_type -> parley.v1.CreateStanceRequest
-	7,  // 24: parley.v1.StanceService.UpdateStance:input_type -> parley.v1.UpdateStanceRequest
-	8,  // 25: parley.v1.StanceService.DeleteStance:input_type -> parley.v1.DeleteStanceRequest
-	9,  // 26: parley.v1.StanceService.UndeleteStance:input_type -> parley.v1.UndeleteStanceRequest
-	10, // 27: parley.v1.StanceService.BatchCreateStances:input_type -> parley.v1.BatchCreateStancesRequest
-	2,  // 28: parley.v1.StanceService.GetStance:output_type -> parley.v1.Stance
-	5,  // 29: parley.v1.StanceService.ListStances:output_type -> parley.v1.ListStancesResponse
-	2,  // 30: parley.v1.StanceService.CreateStance:output_type -> parley.v1.Stance
-	2,  // 31: parley.v1.StanceService.UpdateStance:output_type -> parley.v1.Stance
-	2,  // 32: parley.v1.StanceService.DeleteStance:output_type -> parley.v1.Stance
-	2,  // 33: parley.v1.StanceService.UndeleteStance:output_type -> parley.v1.Stance
-	11, // 34: parley.v1.StanceService.BatchCreateStances:output_type -> parley.v1.BatchCreateStancesResponse
-	28, // [28:35] is the sub-list for method output_type
-	21, // [21:28] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	18, // 13: parley.v1.ListStancesRequest.held_at:type_name -> google.protobuf.Timestamp
+	18, // 14: parley.v1.ListStancesRequest.known_at:type_name -> google.protobuf.Timestamp
+	2,  // 15: parley.v1.ListStancesResponse.stances:type_name -> parley.v1.Stance
+	2,  // 16: parley.v1.CreateStanceRequest.stance:type_name -> parley.v1.Stance
+	2,  // 17: parley.v1.UpdateStanceRequest.stance:type_name -> parley.v1.Stance
+	19, // 18: parley.v1.UpdateStanceRequest.update_mask:type_name -> google.protobuf.FieldMask
+	6,  // 19: parley.v1.BatchCreateStancesRequest.requests:type_name -> parley.v1.CreateStanceRequest
+	2,  // 20: parley.v1.BatchCreateStancesResponse.stances:type_name -> parley.v1.Stance
+	13, // 21: parley.v1.Stance.Target.unnamed_set:type_name -> parley.v1.Stance.Target.UnnamedSet
+	14, // 22: parley.v1.Stance.Target.comparison:type_name -> parley.v1.Stance.Target.Comparison
+	3,  // 23: parley.v1.StanceService.GetStance:input_type -> parley.v1.GetStanceRequest
+	4,  // 24: parley.v1.StanceService.ListStances:input_type -> parley.v1.ListStancesRequest
+	6,  // 25: parley.v1.StanceService.CreateStance:input_type -> parley.v1.CreateStanceRequest
+	7,  // 26: parley.v1.StanceService.UpdateStance:input_type -> parley.v1.UpdateStanceRequest
+	8,  // 27: parley.v1.StanceService.DeleteStance:input_type -> parley.v1.DeleteStanceRequest
+	9,  // 28: parley.v1.StanceService.UndeleteStance:input_type -> parley.v1.UndeleteStanceRequest
+	10, // 29: parley.v1.StanceService.BatchCreateStances:input_type -> parley.v1.BatchCreateStancesRequest
+	2,  // 30: parley.v1.StanceService.GetStance:output_type -> parley.v1.Stance
+	5,  // 31: parley.v1.StanceService.ListStances:output_type -> parley.v1.ListStancesResponse
+	2,  // 32: parley.v1.StanceService.CreateStance:output_type -> parley.v1.Stance
+	2,  // 33: parley.v1.StanceService.UpdateStance:output_type -> parley.v1.Stance
+	2,  // 34: parley.v1.StanceService.DeleteStance:output_type -> parley.v1.Stance
+	2,  // 35: parley.v1.StanceService.UndeleteStance:output_type -> parley.v1.Stance
+	11, // 36: parley.v1.StanceService.BatchCreateStances:output_type -> parley.v1.BatchCreateStancesResponse
+	30, // [30:37] is the sub-list for method output_type
+	23, // [23:30] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_stance_proto_init() }

@@ -148,6 +148,11 @@ type Change struct {
 	//	*Change_Plan
 	//	*Change_Stance
 	//	*Change_Revision
+	//	*Change_Claim
+	//	*Change_Event
+	//	*Change_Source
+	//	*Change_Assessment
+	//	*Change_Objection
 	Change        isChange_Change `protobuf_oneof:"change"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -244,6 +249,51 @@ func (x *Change) GetRevision() *RevisionChange {
 	return nil
 }
 
+func (x *Change) GetClaim() *v1.Claim {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Claim); ok {
+			return x.Claim
+		}
+	}
+	return nil
+}
+
+func (x *Change) GetEvent() *v1.Event {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Event); ok {
+			return x.Event
+		}
+	}
+	return nil
+}
+
+func (x *Change) GetSource() *v1.Source {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Source); ok {
+			return x.Source
+		}
+	}
+	return nil
+}
+
+func (x *Change) GetAssessment() *v1.Assessment {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Assessment); ok {
+			return x.Assessment
+		}
+	}
+	return nil
+}
+
+func (x *Change) GetObjection() *v1.Objection {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Objection); ok {
+			return x.Objection
+		}
+	}
+	return nil
+}
+
 type isChange_Change interface {
 	isChange_Change()
 }
@@ -278,6 +328,31 @@ type Change_Revision struct {
 	Revision *RevisionChange `protobuf:"bytes,6,opt,name=revision,proto3,oneof"`
 }
 
+type Change_Claim struct {
+	// A claim.
+	Claim *v1.Claim `protobuf:"bytes,7,opt,name=claim,proto3,oneof"`
+}
+
+type Change_Event struct {
+	// An event.
+	Event *v1.Event `protobuf:"bytes,8,opt,name=event,proto3,oneof"`
+}
+
+type Change_Source struct {
+	// A source.
+	Source *v1.Source `protobuf:"bytes,9,opt,name=source,proto3,oneof"`
+}
+
+type Change_Assessment struct {
+	// An assessment.
+	Assessment *v1.Assessment `protobuf:"bytes,10,opt,name=assessment,proto3,oneof"`
+}
+
+type Change_Objection struct {
+	// An objection.
+	Objection *v1.Objection `protobuf:"bytes,11,opt,name=objection,proto3,oneof"`
+}
+
 func (*Change_Negotiation) isChange_Change() {}
 
 func (*Change_Party) isChange_Change() {}
@@ -289,6 +364,16 @@ func (*Change_Plan) isChange_Change() {}
 func (*Change_Stance) isChange_Change() {}
 
 func (*Change_Revision) isChange_Change() {}
+
+func (*Change_Claim) isChange_Change() {}
+
+func (*Change_Event) isChange_Change() {}
+
+func (*Change_Source) isChange_Change() {}
+
+func (*Change_Assessment) isChange_Change() {}
+
+func (*Change_Objection) isChange_Change() {}
 
 // A new revision, as the difference from its first parent.
 type RevisionChange struct {
@@ -459,7 +544,7 @@ var File_parley_ledger_v1_entry_proto protoreflect.FileDescriptor
 
 const file_parley_ledger_v1_entry_proto_rawDesc = "" +
 	"\n" +
-	"\x1cparley/ledger/v1/entry.proto\x12\x10parley.ledger.v1\x1a\x16parley/v1/demand.proto\x1a\x1bparley/v1/negotiation.proto\x1a\x15parley/v1/party.proto\x1a\x14parley/v1/plan.proto\x1a\x15parley/v1/point.proto\x1a\x18parley/v1/revision.proto\x1a\x16parley/v1/stance.proto\"\x8e\x02\n" +
+	"\x1cparley/ledger/v1/entry.proto\x12\x10parley.ledger.v1\x1a\x1aparley/v1/assessment.proto\x1a\x15parley/v1/claim.proto\x1a\x16parley/v1/demand.proto\x1a\x15parley/v1/event.proto\x1a\x1bparley/v1/negotiation.proto\x1a\x19parley/v1/objection.proto\x1a\x15parley/v1/party.proto\x1a\x14parley/v1/plan.proto\x1a\x15parley/v1/point.proto\x1a\x18parley/v1/revision.proto\x1a\x16parley/v1/source.proto\x1a\x16parley/v1/stance.proto\"\x8e\x02\n" +
 	"\x05Entry\x12\x12\n" +
 	"\x04time\x18\x01 \x01(\x10R\x04time\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x16\n" +
@@ -469,14 +554,22 @@ const file_parley_ledger_v1_entry_proto_rawDesc = "" +
 	"\x0erequest_digest\x18\x05 \x01(\fR\rrequestDigest\x122\n" +
 	"\achanges\x18\x06 \x03(\v2\x18.parley.ledger.v1.ChangeR\achanges\x12\x18\n" +
 	"\aresults\x18\a \x03(\tR\aresults\x12/\n" +
-	"\amatches\x18\b \x03(\v2\x15.parley.v1.PointMatchR\amatches\"\xb9\x02\n" +
+	"\amatches\x18\b \x03(\v2\x15.parley.v1.PointMatchR\amatches\"\xa9\x04\n" +
 	"\x06Change\x12:\n" +
 	"\vnegotiation\x18\x01 \x01(\v2\x16.parley.v1.NegotiationH\x00R\vnegotiation\x12(\n" +
 	"\x05party\x18\x02 \x01(\v2\x10.parley.v1.PartyH\x00R\x05party\x12+\n" +
 	"\x06demand\x18\x03 \x01(\v2\x11.parley.v1.DemandH\x00R\x06demand\x12%\n" +
 	"\x04plan\x18\x04 \x01(\v2\x0f.parley.v1.PlanH\x00R\x04plan\x12+\n" +
 	"\x06stance\x18\x05 \x01(\v2\x11.parley.v1.StanceH\x00R\x06stance\x12>\n" +
-	"\brevision\x18\x06 \x01(\v2 .parley.ledger.v1.RevisionChangeH\x00R\brevisionB\b\n" +
+	"\brevision\x18\x06 \x01(\v2 .parley.ledger.v1.RevisionChangeH\x00R\brevision\x12(\n" +
+	"\x05claim\x18\a \x01(\v2\x10.parley.v1.ClaimH\x00R\x05claim\x12(\n" +
+	"\x05event\x18\b \x01(\v2\x10.parley.v1.EventH\x00R\x05event\x12+\n" +
+	"\x06source\x18\t \x01(\v2\x11.parley.v1.SourceH\x00R\x06source\x127\n" +
+	"\n" +
+	"assessment\x18\n" +
+	" \x01(\v2\x15.parley.v1.AssessmentH\x00R\n" +
+	"assessment\x124\n" +
+	"\tobjection\x18\v \x01(\v2\x14.parley.v1.ObjectionH\x00R\tobjectionB\b\n" +
 	"\x06change\"w\n" +
 	"\x0eRevisionChange\x12/\n" +
 	"\brevision\x18\x01 \x01(\v2\x13.parley.v1.RevisionR\brevision\x124\n" +
@@ -514,8 +607,13 @@ var file_parley_ledger_v1_entry_proto_goTypes = []any{
 	(*v1.Demand)(nil),      // 8: parley.v1.Demand
 	(*v1.Plan)(nil),        // 9: parley.v1.Plan
 	(*v1.Stance)(nil),      // 10: parley.v1.Stance
-	(*v1.Revision)(nil),    // 11: parley.v1.Revision
-	(*v1.Point)(nil),       // 12: parley.v1.Point
+	(*v1.Claim)(nil),       // 11: parley.v1.Claim
+	(*v1.Event)(nil),       // 12: parley.v1.Event
+	(*v1.Source)(nil),      // 13: parley.v1.Source
+	(*v1.Assessment)(nil),  // 14: parley.v1.Assessment
+	(*v1.Objection)(nil),   // 15: parley.v1.Objection
+	(*v1.Revision)(nil),    // 16: parley.v1.Revision
+	(*v1.Point)(nil),       // 17: parley.v1.Point
 }
 var file_parley_ledger_v1_entry_proto_depIdxs = []int32{
 	1,  // 0: parley.ledger.v1.Entry.changes:type_name -> parley.ledger.v1.Change
@@ -526,15 +624,20 @@ var file_parley_ledger_v1_entry_proto_depIdxs = []int32{
 	9,  // 5: parley.ledger.v1.Change.plan:type_name -> parley.v1.Plan
 	10, // 6: parley.ledger.v1.Change.stance:type_name -> parley.v1.Stance
 	2,  // 7: parley.ledger.v1.Change.revision:type_name -> parley.ledger.v1.RevisionChange
-	11, // 8: parley.ledger.v1.RevisionChange.revision:type_name -> parley.v1.Revision
-	3,  // 9: parley.ledger.v1.RevisionChange.deltas:type_name -> parley.ledger.v1.PointDelta
-	12, // 10: parley.ledger.v1.PointDelta.point:type_name -> parley.v1.Point
-	0,  // 11: parley.ledger.v1.Snapshot.entries:type_name -> parley.ledger.v1.Entry
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	11, // 8: parley.ledger.v1.Change.claim:type_name -> parley.v1.Claim
+	12, // 9: parley.ledger.v1.Change.event:type_name -> parley.v1.Event
+	13, // 10: parley.ledger.v1.Change.source:type_name -> parley.v1.Source
+	14, // 11: parley.ledger.v1.Change.assessment:type_name -> parley.v1.Assessment
+	15, // 12: parley.ledger.v1.Change.objection:type_name -> parley.v1.Objection
+	16, // 13: parley.ledger.v1.RevisionChange.revision:type_name -> parley.v1.Revision
+	3,  // 14: parley.ledger.v1.RevisionChange.deltas:type_name -> parley.ledger.v1.PointDelta
+	17, // 15: parley.ledger.v1.PointDelta.point:type_name -> parley.v1.Point
+	0,  // 16: parley.ledger.v1.Snapshot.entries:type_name -> parley.ledger.v1.Entry
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_parley_ledger_v1_entry_proto_init() }
@@ -549,6 +652,11 @@ func file_parley_ledger_v1_entry_proto_init() {
 		(*Change_Plan)(nil),
 		(*Change_Stance)(nil),
 		(*Change_Revision)(nil),
+		(*Change_Claim)(nil),
+		(*Change_Event)(nil),
+		(*Change_Source)(nil),
+		(*Change_Assessment)(nil),
+		(*Change_Objection)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -1,0 +1,184 @@
+package lens
+
+import (
+	"iter"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
+)
+
+// Source finds a source, also a deleted one.
+func (l *Lens) Source(name string) (*parleyv1.Source, error) {
+	m, ok := l.st.Source(name, l.at)
+	return found(m, ok && l.inside(name) && l.seesSource(m), name)
+}
+
+func (l *Lens) seesSource(m *parleyv1.Source) bool { return l.sees(m.GetAudience(), "") }
+
+// Sources yields the sources of a negotiation by name, beginning after `after`.
+func (l *Lens) Sources(parent, after string, deleted bool) iter.Seq[*parleyv1.Source] {
+	return within(l, parent, l.st.Sources(after, l.at), deleted, l.seesSource)
+}
+
+// Event finds an event, also a deleted one. It is seen by those who may also know of what it is part of and about.
+func (l *Lens) Event(name string) (*parleyv1.Event, error) {
+	m, ok := l.st.Event(name, l.at)
+	return found(m, ok && l.inside(name) && l.seesEvent(m), name)
+}
+
+func (l *Lens) seesEvent(m *parleyv1.Event) bool {
+	return l.sees(m.GetAudience(), "") && l.knows(m.GetPartOf()) && l.knows(m.GetAbout()...)
+}
+
+// Events yields the events of a negotiation by name, beginning after `after`.
+func (l *Lens) Events(parent, after string, deleted bool) iter.Seq[*parleyv1.Event] {
+	return within(l, parent, l.st.Events(after, l.at), deleted, l.seesEvent)
+}
+
+// Claim finds a claim, also a deleted one. It is seen by those who may also know of who makes it, and of what it reports and
+// is about.
+func (l *Lens) Claim(name string) (*parleyv1.Claim, error) {
+	m, ok := l.st.Claim(name, l.at)
+	return found(m, ok && l.inside(name) && l.seesClaim(m), name)
+}
+
+func (l *Lens) seesClaim(m *parleyv1.Claim) bool {
+	return l.sees(m.GetAudience(), m.GetParty()) && l.knows(m.GetParty(), m.GetReports()) && l.knows(m.GetAbout()...)
+}
+
+// Claims yields the claims of a negotiation by name, beginning after `after`.
+func (l *Lens) Claims(parent, after string, deleted bool) iter.Seq[*parleyv1.Claim] {
+	return within(l, parent, l.st.Claims(after, l.at), deleted, l.seesClaim)
+}
+
+// Assessment finds an assessment, also a deleted one. It is seen by those who may also see the demand and the revision.
+func (l *Lens) Assessment(name string) (*parleyv1.Assessment, error) {
+	m, ok := l.st.Assessment(name, l.at)
+	return found(m, ok && l.seesAssessment(m), name)
+}
+
+func (l *Lens) seesAssessment(m *parleyv1.Assessment) bool {
+	d, err := l.Demand(m.GetDemand())
+	if err != nil || d.GetDeleteTime() != nil || !l.sees(m.GetAudience(), m.GetJudgeParty()) {
+		return false
+	}
+	_, err = l.revision(m.GetRevision())
+	return err == nil
+}
+
+// Assessments yields the assessments of a negotiation by name, beginning after `after`.
+func (l *Lens) Assessments(parent, after string, deleted bool) iter.Seq[*parleyv1.Assessment] {
+	return within(l, parent, l.st.Assessments(after, l.at), deleted, l.seesAssessment)
+}
+
+// Objection finds an objection, also a deleted one. It is seen by those who may also see its party and the revision.
+func (l *Lens) Objection(name string) (*parleyv1.Objection, error) {
+	m, ok := l.st.Objection(name, l.at)
+	return found(m, ok && l.seesObjection(m), name)
+}
+
+func (l *Lens) seesObjection(m *parleyv1.Objection) bool {
+	if !l.sees(m.GetAudience(), m.GetParty()) || !l.liveParty(m.GetParty()) {
+		return false
+	}
+	_, err := l.revision(record.ParentOf(m.GetPoint()))
+	return err == nil
+}
+
+// Objections yields the objections of a negotiation by name, beginning after `after`.
+func (l *Lens) Objections(parent, after string, deleted bool) iter.Seq[*parleyv1.Objection] {
+	return within(l, parent, l.st.Objections(after, l.at), deleted, l.seesObjection)
+}
+
+// Contested tells whether an objection stands against the editorial change of a point, by its name in the revision that
+// made it.
+func (l *Lens) Contested(point string) bool {
+	contested := false
+	l.st.ObjectionsTo(point, l.at, func(m *parleyv1.Objection) bool {
+		contested = !m.GetWithdrawn() && l.seesObjection(m)
+		return !contested
+	})
+	return contested
+}
+
+// EverEditorial tells whether it is worth asking for editorial changes of a point.
+func (l *Lens) EverEditorial(point string) bool { return l.st.EverEditorial(point) }
+
+// knows tells whether the viewer may know of all these resources, deleted or not. The empty name is none.
+func (l *Lens) knows(names ...string) bool {
+	for _, name := range names {
+		if name != "" && !l.mayKnow(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// mayKnow tells whether a resource is there at the moment of the lens, and in whose audience the viewer is.
+func (l *Lens) mayKnow(name string) bool {
+	if record.CollectionOf(name) == "points" {
+		_, err := l.Point(name)
+		return err == nil
+	}
+	_, err := l.Find(name)
+	return err == nil
+}
+
+// Find finds any resource that has a history of its own, also a deleted one. A revision comes without its points.
+func (l *Lens) Find(name string) (Resource, error) {
+	switch record.CollectionOf(name) {
+	case "negotiations":
+		return any1(l.Negotiation(name))
+	case "parties":
+		return any1(l.Party(name))
+	case "demands":
+		return any1(l.Demand(name))
+	case "plans":
+		return any1(l.Plan(name))
+	case "revisions":
+		r, err := l.Revision(name)
+		if err != nil {
+			return nil, err
+		}
+		return l.Message(r, false), nil
+	case "stances":
+		return any1(l.Stance(name))
+	case "claims":
+		return any1(l.Claim(name))
+	case "events":
+		return any1(l.Event(name))
+	case "sources":
+		return any1(l.Source(name))
+	case "assessments":
+		return any1(l.Assessment(name))
+	case "objections":
+		return any1(l.Objection(name))
+	}
+	return nil, fault.Missing(name)
+}
+
+// any1 makes a lookup's answer one of any kind of resource.
+func any1[M Resource](m M, err error) (Resource, error) {
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// found answers a lookup.
+func found[M any](m M, ok bool, name string) (M, error) {
+	if !ok {
+		var none M
+		return none, fault.Missing(name)
+	}
+	return m, nil
+}
+
+// within yields what the viewer may see of a collection, if they may look into the negotiation at all.
+func within[M deletable](l *Lens, parent string, items iter.Seq[M], deleted bool, sees func(M) bool) iter.Seq[M] {
+	if !l.inside(parent) {
+		return none[M]
+	}
+	return keep(items, deleted, sees)
+}
