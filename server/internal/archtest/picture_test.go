@@ -122,7 +122,10 @@ const (
 // long lists what may pass those sizes, and why. Tables of test cases may, as
 // data has no depth. A function stands here as "file.go:Name" or "file.go:Type.Method".
 var long = []struct{ what, why string }{
+	{"server/internal/analysis/blame_test.go:TestBlame", "one table, a few lines a history"},
+	{"server/internal/analysis/editorial_test.go:TestAnEditorialChangeCarriesStancesUntilSomebodyObjects", "one table, a few lines a history"},
 	{"server/internal/daemon/badinput_test.go:TestBadInputIsRefusedByFieldAndRule", "one table, a line a bad request"},
+	{"server/internal/daemon/facts_test.go:factRows", "one table, a line or two a method"},
 	{"server/internal/daemon/parity_test.go:parityRows", "one table, a line or two a method"},
 	{"server/internal/listing/filter_test.go:TestFilterMatches", "one table, a line a filter"},
 	{"server/internal/redline/diff_test.go:TestDiff", "one table, a line a case"},

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/seed-ff4a8210/parley/client"
 	"github.com/seed-ff4a8210/parley/client/dossier"
@@ -207,4 +209,13 @@ func fromJSON[M proto.Message](t *testing.T, data []byte, into M) M {
 		t.Fatalf("%v in %s", err, data)
 	}
 	return into
+}
+
+// moment is the last one of a day.
+func moment(day string) *timestamppb.Timestamp {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		panic(err) // written wrongly in the test
+	}
+	return timestamppb.New(at.AddDate(0, 0, 1).Add(-1))
 }

@@ -110,36 +110,38 @@ func (h *Host) negotiation(ctx context.Context, name string, create bool) (*nego
 	if n, ok := h.running.Load(name); ok {
 		return n.(*negotiation).touch(), nil
 	}
-	n, err := h.load(ctx, name)
+	n, err := h.load(ctx, name, create)
 	if err != nil {
 		return nil, err
 	}
-	empty := n.state.Load().Seq() == 0
-	if empty && !create {
+	if n.state.Load().Seq() == 0 && !create {
 		return nil, fault.Missing(name)
-	}
-	if first, raced := h.running.LoadOrStore(name, n); raced {
-		n = first.(*negotiation)
 	}
 	return n.touch(), nil
 }
 
 // loading is a negotiation on its way from the ledger into memory, for which any number of callers wait.
 type loading struct {
-	done chan struct{}
-	n    *negotiation
-	err  error
+	done   chan struct{}
+	n      *negotiation
+	err    error
+	create bool // one of them wants to make it if there is none; guarded by Host.mu
 }
 
 // load reads a negotiation, once for all who ask for it at the same time, and whether or not they wait for the end.
-func (h *Host) load(ctx context.Context, name string) (*negotiation, error) {
+func (h *Host) load(ctx context.Context, name string, create bool) (*negotiation, error) {
 	h.mu.Lock()
+	if n, ok := h.running.Load(name); ok { // came in while we looked
+		h.mu.Unlock()
+		return n.(*negotiation), nil
+	}
 	l, joined := h.loading[name]
 	if !joined {
 		l = &loading{done: make(chan struct{}), n: &negotiation{host: h, log: name}}
 		h.loading[name] = l
 		go h.finishLoading(context.WithoutCancel(ctx), l)
 	}
+	l.create = l.create || create
 	h.mu.Unlock()
 	select {
 	case <-l.done:
@@ -154,18 +156,17 @@ func (h *Host) finishLoading(ctx context.Context, l *loading) {
 		l.err = h.mirror(ctx, l.n.state.Load(), l.n.log)
 	}
 	h.mu.Lock()
-	delete(h.loading, l.n.log)
-	if l.err == nil && l.n.state.Load().Seq() > 0 {
-		h.running.LoadOrStore(l.n.log, l.n) // before another load can begin
+	if l.err == nil && (l.create || l.n.state.Load().Seq() > 0) {
+		h.running.Store(l.n.log, l.n.touch()) // nobody else can: whoever misses it joins this load
 	}
+	delete(h.loading, l.n.log)
 	h.mu.Unlock()
 	close(l.done)
 }
 
-// forgetEmpty drops a negotiation that was to be created and was not. If another caller is creating it at this very
-// moment, the ledger sees to it that no two of them do, and the next reader loads what came of it.
+// forgetEmpty drops a negotiation that was to be created and was not, unless another caller is about to.
 func (h *Host) forgetEmpty(n *negotiation) {
-	if n.state.Load().Seq() == 0 {
+	if n.state.Load().Seq() == 0 && n.leave() {
 		h.running.CompareAndDelete(n.log, n)
 	}
 }
