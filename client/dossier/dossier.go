@@ -10,21 +10,31 @@ import (
 type Dossier struct {
 	Negotiation *parleyv1.Negotiation
 	Parties     []*parleyv1.Party
+	Sources     []*parleyv1.Source
 	Demands     []*parleyv1.Demand
 	Plans       []*parleyv1.Plan
 	// Revisions are commits without request_id, in the order in which they can be made.
-	Revisions []*parleyv1.CommitRevisionRequest
-	Stances   []*parleyv1.Stance
+	Revisions   []*parleyv1.CommitRevisionRequest
+	Events      []*parleyv1.Event
+	Stances     []*parleyv1.Stance
+	Claims      []*parleyv1.Claim
+	Assessments []*parleyv1.Assessment
+	Objections  []*parleyv1.Objection
 }
 
-// Kinds of things in a dossier, in the order in which they are loaded.
+// Kinds of things in a dossier, in the order in which they are loaded where nothing else follows from what they name.
 const (
 	KindNegotiation = "negotiation"
 	KindParties     = "parties"
+	KindSources     = "sources"
 	KindDemands     = "demands"
 	KindPlans       = "plans"
+	KindEvents      = "events"
 	KindRevisions   = "revisions"
 	KindStances     = "stances"
+	KindClaims      = "claims"
+	KindAssessments = "assessments"
+	KindObjections  = "objections"
 )
 
 // idOf is the last part of a resource name.

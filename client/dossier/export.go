@@ -33,6 +33,10 @@ func export(ctx context.Context, c *client.Client, negotiation string) (*Dossier
 		&parleyv1.ListPartiesRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListPartiesResponse).GetParties))); err != nil {
 		return nil, err
 	}
+	if d.Sources, err = collect(client.Collect(client.All(ctx, c.Sources.ListSources,
+		&parleyv1.ListSourcesRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListSourcesResponse).GetSources))); err != nil {
+		return nil, err
+	}
 	if d.Demands, err = collect(client.Collect(client.All(ctx, c.Demands.ListDemands,
 		&parleyv1.ListDemandsRequest{Parent: negotiation + "/parties/-", PageSize: pageSize}, (*parleyv1.ListDemandsResponse).GetDemands))); err != nil {
 		return nil, err
@@ -44,8 +48,24 @@ func export(ctx context.Context, c *client.Client, negotiation string) (*Dossier
 	if d.Revisions, err = exportRevisions(ctx, c, negotiation); err != nil {
 		return nil, err
 	}
-	d.Stances, err = collect(client.Collect(client.All(ctx, c.Stances.ListStances,
-		&parleyv1.ListStancesRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListStancesResponse).GetStances)))
+	if d.Events, err = collect(client.Collect(client.All(ctx, c.Events.ListEvents,
+		&parleyv1.ListEventsRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListEventsResponse).GetEvents))); err != nil {
+		return nil, err
+	}
+	if d.Stances, err = collect(client.Collect(client.All(ctx, c.Stances.ListStances,
+		&parleyv1.ListStancesRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListStancesResponse).GetStances))); err != nil {
+		return nil, err
+	}
+	if d.Claims, err = collect(client.Collect(client.All(ctx, c.Claims.ListClaims,
+		&parleyv1.ListClaimsRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListClaimsResponse).GetClaims))); err != nil {
+		return nil, err
+	}
+	if d.Assessments, err = collect(client.Collect(client.All(ctx, c.Assessments.ListAssessments,
+		&parleyv1.ListAssessmentsRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListAssessmentsResponse).GetAssessments))); err != nil {
+		return nil, err
+	}
+	d.Objections, err = collect(client.Collect(client.All(ctx, c.Objections.ListObjections,
+		&parleyv1.ListObjectionsRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListObjectionsResponse).GetObjections)))
 	return d, err
 }
 

@@ -30,21 +30,25 @@ func tree(d *Dossier) *yaml.Node {
 	w := writer{d.Negotiation.GetName()}
 	root := protoyaml.Map()
 	protoyaml.Put(root, KindNegotiation, w.item(d.Negotiation, "id", idOf(w.negotiation)))
-	list(root, KindParties, d.Parties, func(m *parleyv1.Party) *yaml.Node {
-		return w.item(m, "id", idOf(m.GetName()))
-	})
+	direct(root, w, KindParties, d.Parties)
+	direct(root, w, KindSources, d.Sources)
 	list(root, KindDemands, d.Demands, func(m *parleyv1.Demand) *yaml.Node {
 		party := protoyaml.Shorten("parley/Party", w.negotiation, parentOf(m.GetName()))
 		return w.item(m, "party", party, "id", idOf(m.GetName()))
 	})
-	list(root, KindPlans, d.Plans, func(m *parleyv1.Plan) *yaml.Node {
-		return w.item(m, "id", idOf(m.GetName()))
-	})
+	direct(root, w, KindPlans, d.Plans)
+	direct(root, w, KindEvents, d.Events)
 	list(root, KindRevisions, d.Revisions, w.revision)
-	list(root, KindStances, d.Stances, func(m *parleyv1.Stance) *yaml.Node {
-		return w.item(m, "id", idOf(m.GetName()))
-	})
+	direct(root, w, KindStances, d.Stances)
+	direct(root, w, KindClaims, d.Claims)
+	direct(root, w, KindAssessments, d.Assessments)
+	direct(root, w, KindObjections, d.Objections)
 	return root
+}
+
+// direct writes resources that stand directly under the negotiation.
+func direct[M message](root *yaml.Node, w writer, key string, items []M) {
+	list(root, key, items, func(m M) *yaml.Node { return w.item(m, "id", idOf(m.GetName())) })
 }
 
 func list[T any](root *yaml.Node, key string, items []T, node func(T) *yaml.Node) {

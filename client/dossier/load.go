@@ -3,7 +3,6 @@ package dossier
 import (
 	"context"
 	"fmt"
-	"iter"
 	"strings"
 
 	"github.com/seed-ff4a8210/parley/client"
@@ -79,208 +78,134 @@ func Load(ctx context.Context, c *client.Client, d *Dossier, progress func(Progr
 		progress = func(Progress) {}
 	}
 	l := &loader{c: c, d: d, progress: progress}
-	for _, step := range []func(context.Context) error{
-		l.negotiation, l.parties, l.demands, l.plans, l.revisions, l.stances,
-	} {
-		if err := step(ctx); err != nil {
-			return l.summary, err
-		}
+	if err := l.negotiation(ctx); err != nil {
+		return l.summary(), err
 	}
-	return l.summary, nil
+	todo, err := l.survey(ctx)
+	if err == nil {
+		err = l.make(ctx, inOrder(todo))
+	}
+	return l.summary(), err
 }
 
 type loader struct {
 	c        *client.Client
 	d        *Dossier
 	progress func(Progress)
-	summary  Summary
+	kinds    []*kind
+}
+
+func (l *loader) summary() Summary {
+	var s Summary
+	for _, k := range l.kinds {
+		s = append(s, k.Count)
+	}
+	return s
 }
 
 // begin starts a kind, of which some exist.
-func (l *loader) begin(kind string, total, existing int) {
-	l.summary = append(l.summary, Count{Kind: kind, Existing: existing})
-	l.progress(Progress{kind, existing, total})
+func (l *loader) begin(k *kind, total, existing int) {
+	k.total, k.Kind, k.Existing = total, k.name, existing
+	l.kinds = append(l.kinds, k)
+	l.progress(Progress{k.name, existing, total})
 }
 
-// made counts n more of the kind in hand.
-func (l *loader) made(n, total int) {
-	count := &l.summary[len(l.summary)-1]
-	count.Created += n
-	l.progress(Progress{count.Kind, count.Existing + count.Created, total})
+// made counts n more of a kind.
+func (l *loader) made(k *kind, n int) {
+	k.Created += n
+	l.progress(Progress{k.name, k.Existing + k.Created, k.total})
 }
 
 func (l *loader) negotiation(ctx context.Context) error {
+	k := &kind{name: KindNegotiation}
 	_, err := l.c.Negotiations.GetNegotiation(ctx, &parleyv1.GetNegotiationRequest{Name: l.d.Negotiation.GetName()})
 	if err == nil {
-		l.begin(KindNegotiation, 1, 1)
+		l.begin(k, 1, 1)
 		return nil
 	}
 	if client.Details(err).Code != codes.NotFound {
 		return wrap(l.d.Negotiation.GetName(), err)
 	}
-	l.begin(KindNegotiation, 1, 0)
+	l.begin(k, 1, 0)
 	req := &parleyv1.CreateNegotiationRequest{Negotiation: l.d.Negotiation, NegotiationId: idOf(l.d.Negotiation.GetName())}
 	req.RequestId = requestID(req)
 	if _, err := l.c.Negotiations.CreateNegotiation(ctx, req); err != nil {
 		return wrap(l.d.Negotiation.GetName(), err)
 	}
-	l.made(1, 1)
+	l.made(k, 1)
 	return nil
 }
 
-func (l *loader) parties(ctx context.Context) error {
-	req := &parleyv1.ListPartiesRequest{Parent: l.d.Negotiation.GetName(), PageSize: pageSize, ShowDeleted: true}
-	return each(ctx, l, KindParties, blocsFirst(l.d.Parties),
-		client.All(ctx, l.c.Parties.ListParties, req, (*parleyv1.ListPartiesResponse).GetParties),
-		func(p *parleyv1.Party) error {
-			req := &parleyv1.CreatePartyRequest{Parent: parentOf(p.GetName()), Party: p, PartyId: idOf(p.GetName())}
-			req.RequestId = requestID(req)
-			_, err := l.c.Parties.CreateParty(ctx, req)
-			return err
-		})
-}
-
-func (l *loader) plans(ctx context.Context) error {
-	req := &parleyv1.ListPlansRequest{Parent: l.d.Negotiation.GetName(), PageSize: pageSize, ShowDeleted: true}
-	return each(ctx, l, KindPlans, l.d.Plans,
-		client.All(ctx, l.c.Plans.ListPlans, req, (*parleyv1.ListPlansResponse).GetPlans),
-		func(p *parleyv1.Plan) error {
-			req := &parleyv1.CreatePlanRequest{Parent: parentOf(p.GetName()), Plan: p, PlanId: idOf(p.GetName())}
-			req.RequestId = requestID(req)
-			_, err := l.c.Plans.CreatePlan(ctx, req)
-			return err
-		})
-}
-
-func (l *loader) demands(ctx context.Context) error {
-	all := l.d.Negotiation.GetName() + "/parties/-"
-	list := &parleyv1.ListDemandsRequest{Parent: all, PageSize: pageSize, ShowDeleted: true}
-	return batches(l, KindDemands, l.d.Demands,
-		client.All(ctx, l.c.Demands.ListDemands, list, (*parleyv1.ListDemandsResponse).GetDemands),
-		func(batch []*parleyv1.Demand) error {
-			req := &parleyv1.BatchCreateDemandsRequest{Parent: all}
-			for _, m := range batch {
-				req.Requests = append(req.Requests, &parleyv1.CreateDemandRequest{
-					Parent: parentOf(m.GetName()), Demand: m, DemandId: idOf(m.GetName()),
-				})
+// survey finds out what is missing, kind by kind.
+func (l *loader) survey(ctx context.Context) (todo []*item, err error) {
+	for _, k := range kindsOf(l.c, l.d) {
+		have, err := k.names(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", k.name, err)
+		}
+		total, existing := 0, 0
+		for name, m := range k.items {
+			total++
+			if have[name] {
+				existing++
+				continue
 			}
-			req.RequestId = requestID(req)
-			_, err := l.c.Demands.BatchCreateDemands(ctx, req)
-			return err
-		})
+			todo = append(todo, &item{k, name, m, needs(name, m)})
+		}
+		if total > 0 {
+			l.begin(k, total, existing)
+		}
+	}
+	return todo, nil
 }
 
-func (l *loader) stances(ctx context.Context) error {
-	parent := l.d.Negotiation.GetName()
-	list := &parleyv1.ListStancesRequest{Parent: parent, PageSize: pageSize, ShowDeleted: true}
-	return batches(l, KindStances, l.d.Stances,
-		client.All(ctx, l.c.Stances.ListStances, list, (*parleyv1.ListStancesResponse).GetStances),
-		func(batch []*parleyv1.Stance) error {
-			req := &parleyv1.BatchCreateStancesRequest{Parent: parent}
-			for _, m := range batch {
-				req.Requests = append(req.Requests, &parleyv1.CreateStanceRequest{Stance: m, StanceId: idOf(m.GetName())})
+// names lists what the server has of a kind, if there is anything to load of it.
+func (k *kind) names(ctx context.Context) (map[string]bool, error) {
+	have := map[string]bool{}
+	for range k.items {
+		for name, err := range k.existing(ctx) {
+			if err != nil {
+				return nil, err
 			}
-			req.RequestId = requestID(req)
-			_, err := l.c.Stances.BatchCreateStances(ctx, req)
-			return err
-		})
-}
-
-func (l *loader) revisions(ctx context.Context) error {
-	list := &parleyv1.ListRevisionsRequest{Parent: l.d.Negotiation.GetName() + "/plans/-", PageSize: pageSize}
-	existing := client.All(ctx, l.c.Plans.ListRevisions, list, (*parleyv1.ListRevisionsResponse).GetRevisions)
-	return each(ctx, l, KindRevisions, commits(l.d.Revisions), existing, func(c commit) error {
-		req := proto.CloneOf(c.CommitRevisionRequest)
-		req.RequestId = requestID(req)
-		_, err := l.c.Plans.CommitRevision(ctx, req)
-		return err
-	})
-}
-
-// commit is a commit under the name of its revision.
-type commit struct {
-	*parleyv1.CommitRevisionRequest
-}
-
-// GetName is the name that the revision gets.
-func (c commit) GetName() string { return revisionName(c.CommitRevisionRequest) }
-
-func commits(reqs []*parleyv1.CommitRevisionRequest) []commit {
-	out := make([]commit, len(reqs))
-	for i, req := range reqs {
-		out[i] = commit{req}
+			have[name] = true
+		}
+		break
 	}
-	return out
+	return have, nil
 }
 
-type named interface{ GetName() string }
-
-// each makes those of the items that do not exist, one call each.
-func each[T, E named](ctx context.Context, l *loader, kind string, items []T, existing iter.Seq2[E, error], create func(T) error) error {
-	todo, err := missing(items, existing)
-	if err != nil {
-		return fmt.Errorf("%s: %w", kind, err)
-	}
-	l.begin(kind, len(items), len(items)-len(todo))
-	for _, item := range todo {
+// make makes things in their order, neighbours of a kind together as far as that goes.
+func (l *loader) make(ctx context.Context, todo []*item) error {
+	for len(todo) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := create(item); err != nil {
-			return wrap(item.GetName(), err)
+		batch := todo[:together(todo)]
+		if err := batch[0].kind.create(ctx, batch); err != nil {
+			return wrap(batchName(batch, err), err)
 		}
-		l.made(1, len(items))
+		l.made(batch[0].kind, len(batch))
+		todo = todo[len(batch):]
 	}
 	return nil
 }
 
-// message is a resource that can be created in batches.
-type message interface {
-	named
-	proto.Message
-}
-
-// batches makes those of the items that do not exist, many a call.
-func batches[T message](l *loader, kind string, items []T, existing iter.Seq2[T, error], create func([]T) error) error {
-	todo, err := missing(items, existing)
-	if err != nil {
-		return fmt.Errorf("%s: %w", kind, err)
-	}
-	l.begin(kind, len(items), len(items)-len(todo))
-	for len(todo) > 0 {
-		n, size := 0, 0
-		for n < len(todo) && n < batchItems && (n == 0 || size+proto.Size(todo[n]) <= batchBytes) {
-			size += proto.Size(todo[n])
-			n++
+// together says how many of the first things can be made in one call: they are of one kind, name none of each other, and
+// keep within the bounds.
+func together(todo []*item) int {
+	k, size, in := todo[0].kind, 0, map[string]bool{}
+	for n, it := range todo {
+		if size += proto.Size(it.msg); n > 0 && (it.kind != k || n == k.most || size > batchBytes) {
+			return n
 		}
-		if err := create(todo[:n]); err != nil {
-			return wrap(batchName(kind, todo[:n], err), err)
+		for _, name := range it.needs {
+			if in[name] {
+				return n
+			}
 		}
-		l.made(n, len(items))
-		todo = todo[n:]
+		in[it.name] = true
 	}
-	return nil
-}
-
-// missing lists the items whose names are not among the existing ones.
-func missing[T, E named](items []T, existing iter.Seq2[E, error]) ([]T, error) {
-	if len(items) == 0 {
-		return nil, nil
-	}
-	have := map[string]bool{}
-	for e, err := range existing {
-		if err != nil {
-			return nil, err
-		}
-		have[e.GetName()] = true
-	}
-	var out []T
-	for _, item := range items {
-		if !have[item.GetName()] {
-			out = append(out, item)
-		}
-	}
-	return out, nil
+	return len(todo)
 }
 
 // requestID makes the request_id that belongs to a request's content.

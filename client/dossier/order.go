@@ -6,32 +6,52 @@ import (
 	"strings"
 
 	"github.com/seed-ff4a8210/parley/client"
-	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
+	"google.golang.org/protobuf/proto"
 )
 
-// blocsFirst orders parties such that each comes after those that it is a member of, and otherwise as they were. Of a
-// circle of memberships one has to come first.
-func blocsFirst(parties []*parleyv1.Party) []*parleyv1.Party {
-	byName := map[string]*parleyv1.Party{}
-	for _, p := range parties {
-		byName[p.GetName()] = p
+// item is one thing of a dossier that is to be made.
+type item struct {
+	kind  *kind
+	name  string
+	msg   proto.Message
+	needs []string // names of the things in the dossier that it names
+}
+
+// inOrder puts things such that each comes after those that it names, and otherwise as they were. Of a circle one has to
+// come first.
+func inOrder(items []*item) []*item {
+	byName := make(map[string]*item, len(items))
+	for _, it := range items {
+		byName[it.name] = it
 	}
-	var out []*parleyv1.Party
-	done := map[string]bool{}
-	var visit func(p *parleyv1.Party)
-	visit = func(p *parleyv1.Party) {
-		if p == nil || done[p.GetName()] {
+	out, seen := make([]*item, 0, len(items)), map[*item]bool{}
+	var visit func(it *item)
+	visit = func(it *item) {
+		if it == nil || seen[it] {
 			return
 		}
-		done[p.GetName()] = true
-		for _, m := range p.GetMemberships() {
-			visit(byName[m.GetParty()])
+		seen[it] = true
+		for _, name := range it.needs {
+			visit(byName[name])
 		}
-		out = append(out, p)
+		out = append(out, it)
 	}
-	for _, p := range parties {
-		visit(p)
+	for _, it := range items {
+		visit(it)
 	}
+	return out
+}
+
+// needs lists what a thing stands under, and what it names: a point stands for its revision.
+func needs(name string, m proto.Message) []string {
+	out := []string{parentOf(name)}
+	protoyaml.References(m, func(ref string) {
+		if revision, _, isPoint := strings.Cut(ref, "/points/"); isPoint {
+			ref = revision
+		}
+		out = append(out, ref)
+	})
 	return out
 }
 
@@ -47,15 +67,18 @@ func wrap(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// batchName names the first item of a batch that an error is about, by its `requests[3]`.
-func batchName[T named](kind string, batch []T, err error) string {
+// batchName names the first item of a batch that an error is about, by its `requests[3]`; a batch of one needs none.
+func batchName(batch []*item, err error) string {
+	if len(batch) == 1 {
+		return batch[0].name
+	}
 	for _, v := range client.Details(err).Violations {
 		if _, rest, ok := strings.Cut(v.Field, "requests["); ok {
 			digits, _, _ := strings.Cut(rest, "]")
 			if i, err := strconv.Atoi(digits); err == nil && i < len(batch) {
-				return batch[i].GetName()
+				return batch[i].name
 			}
 		}
 	}
-	return kind
+	return batch[0].kind.name
 }

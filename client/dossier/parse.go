@@ -12,6 +12,7 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // File is one file of a dossier.
@@ -115,26 +116,44 @@ func (p *parser) part(f part) {
 		switch key.Value {
 		case KindNegotiation:
 		case KindParties:
-			f.src.Items(value, func(item *yaml.Node) { p.party(f.src, item) })
+			collection(p, f.src, value, key.Value, &p.dossier.Parties)
 		case KindDemands:
 			f.src.Items(value, func(item *yaml.Node) { p.demand(f.src, item) })
 		case KindPlans:
-			f.src.Items(value, func(item *yaml.Node) { p.plan(f.src, item) })
+			collection(p, f.src, value, key.Value, &p.dossier.Plans)
 		case KindRevisions:
 			f.src.Items(value, func(item *yaml.Node) { p.revision(f.src, item) })
+		case KindSources:
+			collection(p, f.src, value, key.Value, &p.dossier.Sources)
+		case KindEvents:
+			collection(p, f.src, value, key.Value, &p.dossier.Events)
 		case KindStances:
-			f.src.Items(value, func(item *yaml.Node) { p.stance(f.src, item) })
+			collection(p, f.src, value, key.Value, &p.dossier.Stances)
+		case KindClaims:
+			collection(p, f.src, value, key.Value, &p.dossier.Claims)
+		case KindAssessments:
+			collection(p, f.src, value, key.Value, &p.dossier.Assessments)
+		case KindObjections:
+			collection(p, f.src, value, key.Value, &p.dossier.Objections)
 		default:
-			f.src.Errorf(key, "a dossier has no part %q; it has negotiation, parties, demands, plans, revisions and stances", key.Value)
+			f.src.Errorf(key, "a dossier has no part %q; it has negotiation, parties, sources, demands, plans, events, revisions, "+
+				"stances, claims, assessments and objections", key.Value)
 		}
 	})
 }
 
-func (p *parser) party(src *protoyaml.Source, node *yaml.Node) {
-	m := &parleyv1.Party{}
-	ids := p.item(src, node, m, "id")
-	m.Name = p.named(src, node, src.Negotiation+"/parties/"+ids["id"])
-	p.dossier.Parties = append(p.dossier.Parties, m)
+// collection reads resources that stand directly under the negotiation.
+func collection[M any, P interface {
+	*M
+	message
+}](p *parser, src *protoyaml.Source, list *yaml.Node, name string, into *[]*M) {
+	src.Items(list, func(node *yaml.Node) {
+		m := P(new(M))
+		ids := p.item(src, node, m, "id")
+		full := p.named(src, node, src.Negotiation+"/"+name+"/"+ids["id"])
+		m.ProtoReflect().Set(m.ProtoReflect().Descriptor().Fields().ByName("name"), protoreflect.ValueOfString(full))
+		*into = append(*into, m)
+	})
 }
 
 func (p *parser) demand(src *protoyaml.Source, node *yaml.Node) {
@@ -142,20 +161,6 @@ func (p *parser) demand(src *protoyaml.Source, node *yaml.Node) {
 	ids := p.item(src, node, m, "party", "id")
 	m.Name = p.named(src, node, p.within(src, node, "parties", ids["party"])+"/demands/"+ids["id"])
 	p.dossier.Demands = append(p.dossier.Demands, m)
-}
-
-func (p *parser) plan(src *protoyaml.Source, node *yaml.Node) {
-	m := &parleyv1.Plan{}
-	ids := p.item(src, node, m, "id")
-	m.Name = p.named(src, node, src.Negotiation+"/plans/"+ids["id"])
-	p.dossier.Plans = append(p.dossier.Plans, m)
-}
-
-func (p *parser) stance(src *protoyaml.Source, node *yaml.Node) {
-	m := &parleyv1.Stance{}
-	ids := p.item(src, node, m, "id")
-	m.Name = p.named(src, node, src.Negotiation+"/stances/"+ids["id"])
-	p.dossier.Stances = append(p.dossier.Stances, m)
 }
 
 func (p *parser) revision(src *protoyaml.Source, node *yaml.Node) {

@@ -27,17 +27,52 @@ var patterns = sync.OnceValue(func() map[string][]string {
 	return out
 })
 
+// anyName is the pattern of fields that may hold the name of any resource (AIP-124).
+var anyName = []string{"*"}
+
 // patternOf is the pattern of the names that a string field holds; nil if it holds none.
 func patternOf(fd protoreflect.FieldDescriptor) []string {
 	ref, _ := proto.GetExtension(fd.Options(), annotations.E_ResourceReference).(*annotations.ResourceReference)
+	if ref.GetType() == anyName[0] {
+		return anyName
+	}
 	return patterns()[ref.GetType()]
 }
 
+// References calls found with every name of a resource that m holds, in fields that callers set.
+func References(m proto.Message, found func(name string)) { references(m.ProtoReflect(), found) }
+
+func references(m protoreflect.Message, found func(name string)) {
+	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		each := func(v protoreflect.Value) {
+			if fd.Message() != nil {
+				references(v.Message(), found)
+			} else if patternOf(fd) != nil {
+				found(v.String())
+			}
+		}
+		switch {
+		case servers(fd) || fd.IsMap():
+		case fd.IsList():
+			for i := range v.List().Len() {
+				each(v.List().Get(i))
+			}
+		default:
+			each(v)
+		}
+		return true
+	})
+}
+
 // expand completes a name of a resource: from its ids alone (`us-draft/v1`), or without the negotiation
-// (`plans/us-draft/revisions/v1`). What fits neither stays as it is, for the server to judge.
+// (`plans/us-draft/revisions/v1`), which is the only short form of a name that may be of any type. What fits neither stays
+// as it is, for the server to judge.
 func expand(pattern []string, negotiation, name string) string {
 	if negotiation == "" || name == "" || strings.HasPrefix(name, "negotiations/") {
 		return name
+	}
+	if pattern[0] == anyName[0] {
+		return negotiation + "/" + name
 	}
 	parts := strings.Split(name, "/")
 	switch rest := pattern[2:]; len(parts) {
@@ -58,6 +93,9 @@ func shorten(pattern []string, negotiation, name string) string {
 	rest, ok := strings.CutPrefix(name, negotiation+"/")
 	if negotiation == "" || !ok {
 		return name
+	}
+	if pattern[0] == anyName[0] {
+		return rest
 	}
 	parts := strings.Split(rest, "/")
 	if len(parts) != len(pattern)-2 {
@@ -110,6 +148,9 @@ var obvious = map[protoreflect.FullName]protoreflect.Name{
 	"parley.v1.PartialTime":          "value",
 	"parley.v1.Audience":             "level",
 	"parley.v1.Attribution":          "source",
+	"parley.v1.Reference":            "source",
+	"parley.v1.Variant":              "text",
+	"parley.v1.Event.Participant":    "party",
 	"parley.v1.Revision.Parent":      "revision",
 	"parley.v1.Party.Membership":     "party",
 	"parley.v1.Party.Organ":          "display_name",

@@ -53,8 +53,15 @@ func drawScalar(t *rapid.T, fd protoreflect.FieldDescriptor) protoreflect.Value 
 		return protoreflect.ValueOfEnum(protoreflect.EnumNumber(rapid.IntRange(0, fd.Enum().Values().Len()-1).Draw(t, "enum")))
 	case protoreflect.BoolKind:
 		return protoreflect.ValueOfBool(rapid.Bool().Draw(t, "bool"))
+	case protoreflect.Int32Kind:
+		return protoreflect.ValueOfInt32(rapid.Int32().Draw(t, "int"))
+	case protoreflect.DoubleKind:
+		return protoreflect.ValueOfFloat64(rapid.Float64().Draw(t, "number"))
 	}
 	if pattern := patternOf(fd); pattern != nil {
+		if pattern[0] == anyName[0] {
+			pattern = patterns()[rapid.SampledFrom([]string{"parley/Party", "parley/Point"}).Draw(t, "type")]
+		}
 		name := ""
 		for i, part := range pattern {
 			switch {
@@ -72,7 +79,8 @@ func drawScalar(t *rapid.T, fd protoreflect.FieldDescriptor) protoreflect.Value 
 
 var kinds = []proto.Message{
 	&parleyv1.Negotiation{}, &parleyv1.Party{}, &parleyv1.Demand{}, &parleyv1.Plan{}, &parleyv1.Revision{},
-	&parleyv1.Stance{}, &parleyv1.Point{}, &parleyv1.PointChange{},
+	&parleyv1.Stance{}, &parleyv1.Point{}, &parleyv1.PointChange{}, &parleyv1.Claim{}, &parleyv1.Event{}, &parleyv1.Source{},
+	&parleyv1.Assessment{}, &parleyv1.Objection{},
 }
 
 func drawMessage(t *rapid.T) proto.Message {
