@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
@@ -38,11 +39,20 @@ type fake struct {
 
 func newFake() *fake { return &fake{made: map[string]proto.Message{}, ids: map[string]proto.Message{}} }
 
+// empty answers calls of the services that the fake does not have as if there were nothing; the end-to-end tests of the
+// server load and export all kinds.
+func empty(_ any, stream grpc.ServerStream) error {
+	if err := stream.RecvMsg(&emptypb.Empty{}); err != nil {
+		return err
+	}
+	return stream.SendMsg(&emptypb.Empty{})
+}
+
 // dial connects a client to the fake.
 func (f *fake) dial(t testing.TB) *client.Client {
 	t.Helper()
 	wire := bufconn.Listen(1 << 20)
-	server := grpc.NewServer(grpc.MaxRecvMsgSize(4<<20), grpc.UnaryInterceptor(f.note))
+	server := grpc.NewServer(grpc.MaxRecvMsgSize(4<<20), grpc.UnaryInterceptor(f.note), grpc.UnknownServiceHandler(empty))
 	parleyv1.RegisterNegotiationServiceServer(server, f)
 	parleyv1.RegisterPartyServiceServer(server, f)
 	parleyv1.RegisterDemandServiceServer(server, f)
