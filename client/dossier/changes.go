@@ -224,12 +224,13 @@ func (s *step) state(p *parleyv1.Point) {
 	}
 }
 
-// order moves points until every list of siblings that differs from before stands as it should.
+// order moves points until every list of siblings stands as it should that differs from before, or in which splits and
+// merges put points in between.
 func (s *step) order() {
-	before, after := siblings(s.before), siblings(s.after)
+	before, after, stirred := siblings(s.before), siblings(s.after), s.stirred()
 	for _, p := range s.after {
 		list := after[p.GetParent()]
-		if list == nil || slices.Equal(list, before[p.GetParent()]) {
+		if list == nil || slices.Equal(list, before[p.GetParent()]) && !stirred[p.GetParent()] {
 			continue
 		}
 		after[p.GetParent()] = nil // once
@@ -243,13 +244,27 @@ func (s *step) order() {
 	}
 }
 
-// siblings lists the points that belong to each point, but for those that were superseded.
+// stirred names the points whose parts splits and merges may have put into another order than before: those that came out
+// of one or went into one, and those that these belong to.
+func (s *step) stirred() map[string]bool {
+	old, out := byID(s.before), map[string]bool{}
+	stir := func(id string) {
+		out[id], out[old[id].GetParent()], out[s.wanted[id].GetParent()] = true, true, true
+	}
+	for _, p := range s.after {
+		for _, o := range newOrigins(old, p) {
+			stir(p.GetId())
+			stir(o)
+		}
+	}
+	return out
+}
+
+// siblings lists the points that belong to each point.
 func siblings(points []*parleyv1.Point) map[string][]string {
 	m := map[string][]string{}
 	for _, p := range points {
-		if p.GetState() != parleyv1.Point_STATE_SUPERSEDED {
-			m[p.GetParent()] = append(m[p.GetParent()], p.GetId())
-		}
+		m[p.GetParent()] = append(m[p.GetParent()], p.GetId())
 	}
 	return m
 }

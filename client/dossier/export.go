@@ -115,9 +115,7 @@ func commitOf(r *parleyv1.Revision, texts map[string][]*parleyv1.Point) *parleyv
 	}
 	text := &parleyv1.CommitRevisionRequest_Text{}
 	for _, p := range r.GetPoints() {
-		if p.GetState() != parleyv1.Point_STATE_SUPERSEDED { // that stays as it was in the parent
-			text.Points = append(text.Points, plainPoint(p))
-		}
+		text.Points = append(text.Points, plainPoint(p))
 	}
 	c.Body = &parleyv1.CommitRevisionRequest_Text_{Text: text}
 	return c

@@ -108,7 +108,7 @@ func TestLineageBecomesChanges(t *testing.T) {
 		"split": {
 			points{{Id: "a"}, {Id: "b"}},
 			points{{Id: "a", State: superseded, Successors: []string{"c", "d"}}, {Id: "c", Origins: []string{"a"}}, {Id: "d", Origins: []string{"a"}}, {Id: "b", Text: "new"}},
-			nil, "split a -> c d; edit b; move c first in ; move d after c; move b after d",
+			nil, "split a -> c d; edit b; move a first in ; move c after a; move d after c; move b after d",
 		},
 		"split that lives on": {
 			points{{Id: "a"}},
@@ -118,12 +118,12 @@ func TestLineageBecomesChanges(t *testing.T) {
 		"merge": {
 			points{{Id: "a"}, {Id: "b"}},
 			points{{Id: "c", Origins: []string{"b", "a"}}, {Id: "a", State: superseded, Successors: []string{"c"}}, {Id: "b", State: superseded, Successors: []string{"c"}}},
-			nil, "merge a b -> c; move c first in ",
+			nil, "merge a b -> c; move c first in ; move a after c; move b after a",
 		},
 		"merge that lives on": {
 			points{{Id: "a"}, {Id: "b", Label: "2"}},
 			points{{Id: "a", Origins: []string{"b"}}, {Id: "b", Label: "2", State: superseded, Successors: []string{"a"}}},
-			nil, "merge a b -> a; move a first in ",
+			nil, "merge a b -> a; move a first in ; move b after a",
 		},
 		"with the rest": {
 			points{{Id: "a"}, {Id: "b"}, {Id: "k", Parent: "b"}, {Id: "u"}},
@@ -139,7 +139,7 @@ func TestLineageBecomesChanges(t *testing.T) {
 			},
 			points{{Id: "o", Text: "theirs"}},
 			"split a -> c d; add n after b; adopt o after n; edit o; renumber u 9; obscure u; strike k; strike b; " +
-				"move c first in ; move d after c; move b after d; move n after b; move o after n; move u after o",
+				"move a first in ; move c after a; move d after c; move b after d; move n after b; move o after n; move u after o",
 		},
 		"kept from before": {
 			points{{Id: "a", State: superseded, Successors: []string{"c", "d"}}, {Id: "c", Origins: []string{"a"}}, {Id: "d", Origins: []string{"a"}}},

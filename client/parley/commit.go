@@ -19,11 +19,12 @@ import (
 func (a *app) commit() *cobra.Command {
 	var file, plan, id string
 	var parents []string
-	var validateOnly bool
+	var validateOnly, strikeAll bool
 	cmd := &cobra.Command{
 		Use: "commit -f FILE", Short: "Commit a revision from a plan file in Markdown or YAML", Args: usage(cobra.NoArgs),
 		Long: `Commit a revision from a plan file in Markdown or YAML. Points with an id are that point; points without
-one are recognised by their wording, or are new. Points of the parent that the file leaves out are struck.
+one are recognised by their wording, or are new. Points of the parent that the file leaves out are struck; a
+file without any is refused, unless --strike-all says that this is meant.
 The front matter names the plan and the parents; parley plan show --markdown writes such a file.`,
 		Example: "parley plan show us-draft --markdown > draft.md\nparley commit -f draft.md --validate-only\nparley commit -f draft.md --id v9",
 		RunE: a.writing(func(ctx context.Context, c call) error {
@@ -44,15 +45,11 @@ The front matter names the plan and the parents; parley plan show --markdown wri
 				p.Revision.Parents = append(p.Revision.Parents, &parleyv1.Revision_Parent{Revision: revisionName(c.negotiation, parent)})
 			}
 			p.RevisionID = cmp.Or(id, p.RevisionID)
-			req := p.Request()
-			req.ValidateOnly = validateOnly
-			resp, err := c.Plans.CommitRevision(ctx, req)
-			if err != nil {
-				return err
+			if len(p.Points) == 0 && len(p.Revision.GetParents()) > 0 && !strikeAll {
+				return usageError{fmt.Errorf("%s holds no points, so all of %s would be struck; say so with --strike-all if that is meant",
+					file, show.RevisionID(p.Revision.GetParents()[0].GetRevision()))}
 			}
-			return a.answer(resp, func() string {
-				return show.Committed(resp, validateOnly) + a.page().Matches(resp.GetMatches())
-			})
+			return a.commitPlan(ctx, c, p, validateOnly)
 		}),
 	}
 	f := cmd.Flags()
@@ -60,12 +57,35 @@ The front matter names the plan and the parents; parley plan show --markdown wri
 	f.StringVar(&plan, "plan", "", "the plan, if the file does not say")
 	f.StringArrayVar(&parents, "parent", nil, "the revision that it follows from, in place of those that the file names; may be given several times")
 	f.StringVar(&id, "id", "", "id of the new revision; made by the server if not given")
+	f.BoolVar(&strikeAll, "strike-all", false, "commit also a file without points, by which all points of the parent are struck")
 	f.BoolVar(&validateOnly, "validate-only", false, "check and tell what would be, but store nothing")
 	if err := errors.Join(cmd.MarkFlagRequired("file"), cmd.RegisterFlagCompletionFunc("plan", a.completing(100, planIDs)),
 		cmd.RegisterFlagCompletionFunc("parent", a.completing(100, revisionIDs))); err != nil {
 		panic(err) // the flags are defined above
 	}
 	return cmd
+}
+
+// commitPlan commits, and tells people what that does to the first parent's points.
+func (a *app) commitPlan(ctx context.Context, c call, p *planfile.Plan, validateOnly bool) error {
+	req := p.Request()
+	req.ValidateOnly = validateOnly
+	if a.output == "table" {
+		req.View = parleyv1.RevisionView_REVISION_VIEW_FULL
+	}
+	resp, err := c.Plans.CommitRevision(ctx, req)
+	if err != nil {
+		return err
+	}
+	var base *parleyv1.Revision
+	if parents := resp.GetRevision().GetParents(); len(parents) > 0 && a.output == "table" {
+		if base, err = c.Plans.GetRevision(ctx, &parleyv1.GetRevisionRequest{Name: parents[0].GetRevision()}); err != nil {
+			return err
+		}
+	}
+	return a.answer(resp, func() string {
+		return show.Committed(resp, base, validateOnly) + a.page().Matches(resp.GetMatches())
+	})
 }
 
 func (a *app) readPlan(file, n string) (*planfile.Plan, error) {

@@ -3,6 +3,8 @@ package analysis
 import (
 	"slices"
 
+	"google.golang.org/protobuf/proto"
+
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
@@ -17,18 +19,30 @@ func Compare(l *lens.Lens, base, revision string) (*parleyv1.DiffRevisionsRespon
 		return nil, err
 	}
 	out := &parleyv1.DiffRevisionsResponse{Revision: r.Msg.GetName()}
-	var old []*parleyv1.Point
+	from := l.FirstParent(r.Revision)
 	if base != "" {
 		b, err := l.Revision(base)
 		if err != nil {
 			return nil, fault.ReferenceNotFound("base", base)
 		}
-		out.Base, old = b.Msg.GetName(), b.Text.Slice()
-	} else if p := l.FirstParent(r.Revision); p != nil {
-		out.Base, old = p.Msg.GetName(), p.Text.Slice()
+		from = b.Revision
 	}
-	out.Points, out.Summary = redline.Diff(old, r.Text.Slice())
+	if from != nil {
+		out.Base = from.Msg.GetName()
+	}
+	out.Points, out.Summary = diff(from, r.Revision)
 	return out, nil
+}
+
+// diff compares a revision with another, nil for nothing. Of its first parent it is known which points r put elsewhere.
+func diff(base, r *record.Revision) ([]*parleyv1.PointDiff, *parleyv1.DiffSummary) {
+	switch {
+	case base == nil:
+		return redline.Diff(nil, r.Text.Slice())
+	case len(r.Parents) > 0 && base == r.Parents[0]:
+		return redline.DiffKnowing(base.Text.Slice(), r.Text.Slice(), r.Replaced)
+	}
+	return redline.Diff(base.Text.Slice(), r.Text.Slice())
 }
 
 // PointHistory tells which revisions brought in or changed a point, oldest first, among those that the plan's newest
@@ -56,7 +70,8 @@ func PointHistory(l *lens.Lens, plan, point string) ([]*parleyv1.PointVersion, e
 	return out, nil
 }
 
-// version gives a point as r brought it in or changed it, nil if r left it as it was.
+// version gives a point as r brought it in or changed it, nil if r left it as it was: where it only got another rank among
+// the same neighbours, nothing happened to it.
 func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVersion {
 	if !slices.Contains(r.Changed, point) {
 		return nil
@@ -65,18 +80,22 @@ func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVers
 	v := &parleyv1.PointVersion{
 		Revision: r.Msg.GetName(), CreateTime: r.Msg.GetCreateTime(), HeldTime: r.Msg.GetHeldTime(), Point: now,
 	}
-	var old []*parleyv1.Point
-	if parent := l.FirstParent(r); parent != nil {
-		old = parent.Text.Slice()
-	}
-	rows, _ := redline.Diff(old, r.Text.Slice())
+	parent := l.FirstParent(r)
+	rows, _ := diff(parent, r)
 	for _, row := range rows {
 		if row.GetPoint() == point {
 			v.Kinds = row.GetKinds()
 		}
 	}
-	if len(v.GetKinds()) == 0 { // recorded without ever having been in the text: nothing happened to the text
-		v.Kinds = []parleyv1.PointDiff_Kind{parleyv1.PointDiff_KIND_ANNOTATED}
+	if len(v.GetKinds()) > 0 {
+		return v
 	}
+	if parent != nil {
+		if was, ok := parent.Text.Point(point); ok && proto.Equal(was, now) {
+			return nil
+		}
+	}
+	// Recorded without ever having been in the text, or noted when it no longer was: nothing happened to the text.
+	v.Kinds = []parleyv1.PointDiff_Kind{parleyv1.PointDiff_KIND_ANNOTATED}
 	return v
 }

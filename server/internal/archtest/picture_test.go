@@ -122,6 +122,7 @@ const (
 // long lists what may pass those sizes, and why. Tables of test cases may, as
 // data has no depth. A function stands here as "file.go:Name" or "file.go:Type.Method".
 var long = []struct{ what, why string }{
+	{"client/dossier/kinds.go:kindsOf", "one table, a few lines a kind"},
 	{"server/internal/analysis/blame_test.go:TestBlame", "one table, a few lines a history"},
 	{"server/internal/analysis/editorial_test.go:TestAnEditorialChangeCarriesStancesUntilSomebodyObjects", "one table, a few lines a history"},
 	{"server/internal/daemon/badinput_test.go:TestBadInputIsRefusedByFieldAndRule", "one table, a line a bad request"},

@@ -42,6 +42,11 @@ func TestBadInputIsRefusedByFieldAndRule(t *testing.T) {
 	target := func(name string) *parleyv1.Stance_Target {
 		return &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Point{Point: name}}
 	}
+	compared := func(revision, than string) *parleyv1.Stance_Target {
+		return &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Comparison_{Comparison: &parleyv1.Stance_Target_Comparison{
+			Revision: plan + "/revisions/" + revision, Than: plan + "/revisions/" + than,
+		}}}
+	}
 	change := func(c *parleyv1.PointChange) *parleyv1.CommitRevisionRequest {
 		return changeCommit(plan, "r2", []string{"r1"}, c)
 	}
@@ -70,6 +75,9 @@ func TestBadInputIsRefusedByFieldAndRule(t *testing.T) {
 		{"point of another negotiation", stance(func(m *parleyv1.Stance) { m.Target = target(other + "/plans/draft/revisions/r1/points/army") }), invalid, parleyv1.ErrorReason_REFERENCE_NOT_FOUND, "stance.target.point", "reference"},
 		{"unknown point", stance(func(m *parleyv1.Stance) { m.Target = target(plan + "/revisions/r1/points/none") }), invalid, parleyv1.ErrorReason_POINT_UNKNOWN, "stance.target.point", "point"},
 		{"unknown revision", stance(func(m *parleyv1.Stance) { m.Target = target(plan + "/revisions/r9/points/army") }), invalid, parleyv1.ErrorReason_REFERENCE_NOT_FOUND, "stance.target.point", "reference"},
+		{"revision compared with itself", stance(func(m *parleyv1.Stance) { m.Target, m.Value = compared("r1", "r1"), parleyv1.Stance_VALUE_PREFERS }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.target.comparison.than", "unique"},
+		{"revision compared with itself as the latest", stance(func(m *parleyv1.Stance) { m.Target, m.Value = compared("latest", "r1"), parleyv1.Stance_VALUE_PREFERS }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.target.comparison.than", "unique"},
+		{"blank title", &parleyv1.CreatePlanRequest{Parent: n, Plan: &parleyv1.Plan{DisplayName: "  "}}, invalid, parleyv1.ErrorReason_INVALID_FIELD, "plan.display_name", "blank"},
 		{"no target", stance(func(m *parleyv1.Stance) { m.Target = nil }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.target", "required"},
 		{"no value", stance(func(m *parleyv1.Stance) { m.Value = 0 }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.value", "required"},
 		{"value of the future", stance(func(m *parleyv1.Stance) { m.Value = 99 }), invalid, parleyv1.ErrorReason_INVALID_FIELD, "stance.value", "enum.defined_only"},

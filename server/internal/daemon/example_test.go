@@ -1,6 +1,7 @@
 package daemon_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -165,5 +166,57 @@ func TestWithheldRedLinesAreOnRecordWithoutContent(t *testing.T) {
 	}
 	if withheld == 0 {
 		t.Error("Moscow's undisclosed red lines are not on record")
+	}
+}
+
+// What was split and merged keeps its place among its siblings in a copy, also where a later change put it elsewhere.
+func TestACopyHasSupersededPointsInTheirPlaces(t *testing.T) {
+	a, b := start(t, t.TempDir()), start(t, t.TempDir())
+	n := talks(t, a, "peace")
+	plan := n + "/plans/draft"
+	child := point("child", "Belongs to p.")
+	child.Parent = "p"
+	commitText(t, a, plan, "r1", nil, point("p", "One. Two."), child, point("q", "Three."), point("r", "Four."), point("s", "Five."))
+	commits := [][]*parleyv1.PointChange{
+		{split("p", point("p1", "One."), point("p2", "Two."))},
+		{move("p", &parleyv1.Placement{After: "r"})},
+		{merge(point("r", "Three. Four."), "q", "r"), move("r", &parleyv1.Placement{})},
+		{move("child", &parleyv1.Placement{Parent: "s"}), move("q", &parleyv1.Placement{First: true})},
+		{split("s", point("s1", "Five."), point("s", "Six.")), move("child", &parleyv1.Placement{Parent: "s"}), move("s1", &parleyv1.Placement{Parent: "s", First: true})},
+	}
+	for i, changes := range commits {
+		must(t)(a.mediator.Plans.CommitRevision(t.Context(), changeCommit(plan, fmt.Sprintf("r%d", i+2), []string{fmt.Sprintf("r%d", i+1)}, changes...)))
+	}
+	latest, err := a.mediator.Plans.GetRevision(t.Context(), &parleyv1.GetRevisionRequest{Name: plan + "/revisions/latest"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	commitText(t, a, plan, "as-a-text", []string{fmt.Sprintf("r%d", len(commits)+1)}, latest.GetPoints()...)
+
+	d, err := dossier.Parse(dossier.File{Name: "export.yaml", Data: []byte(export(t, a, n))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dossier.Load(t.Context(), b.mediator, d, nil); err != nil {
+		t.Fatal(err)
+	}
+	for r, err := range client.All(t.Context(), a.mediator.Plans.ListRevisions, &parleyv1.ListRevisionsRequest{Parent: plan}, (*parleyv1.ListRevisionsResponse).GetRevisions) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := &parleyv1.GetRevisionRequest{Name: r.GetName()}
+		want, err := a.mediator.Plans.GetRevision(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := b.mediator.Plans.GetRevision(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(outline(want), outline(got)); diff != "" {
+			t.Errorf("%s differs in the copy:\n%s", r.GetName(), diff)
+		} else if diff := cmp.Diff(want, got, protocmp.Transform(), protocmp.IgnoreFields(&parleyv1.Revision{}, "create_time")); diff != "" {
+			t.Errorf("%s differs in the copy:\n%s", r.GetName(), diff)
+		}
 	}
 }

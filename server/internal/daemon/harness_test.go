@@ -26,6 +26,7 @@ import (
 // server is a real one on loopback, with its mediator and a member of the public connected.
 type server struct {
 	daemon.Started
+	dir              string
 	mediator, public *client.Client
 	stop             func() // drains; a test may call it early to start another server on the same data
 }
@@ -41,7 +42,7 @@ func start(t *testing.T, dir string) *server {
 			Ready: func(_ context.Context, s daemon.Started) error { ready <- s; return nil },
 		})
 	}()
-	s := &server{}
+	s := &server{dir: dir}
 	select {
 	case s.Started = <-ready:
 	case err := <-done:

@@ -89,7 +89,7 @@ func (c *commit) checkPoint(p *parleyv1.Point, at string) error {
 		}
 		seen[a.GetLabel()] = true
 	}
-	if p.GetState() == parleyv1.Point_STATE_SUPERSEDED {
+	if p.GetState() == parleyv1.Point_STATE_SUPERSEDED && !c.staysSuperseded(p) {
 		return fault.InvalidField(at+".state", "point_state", "SUPERSEDED comes from a split or merge")
 	}
 	if (p.GetState() == parleyv1.Point_STATE_MOVED) != (p.GetMovedTo() != "") {
@@ -100,6 +100,12 @@ func (c *commit) checkPoint(p *parleyv1.Point, at string) error {
 		former = old
 	}
 	return c.st.checkReferences(p, former, at)
+}
+
+// staysSuperseded tells whether a point was split or merged before and is left without wording.
+func (c *commit) staysSuperseded(p *parleyv1.Point) bool {
+	old, ok := c.text.Point(p.GetId())
+	return ok && old.GetState() == parleyv1.Point_STATE_SUPERSEDED && p.GetText() == "" && len(p.GetAlternatives()) == 0
 }
 
 // insert puts a point where a placement says.

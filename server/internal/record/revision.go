@@ -25,6 +25,16 @@ type Revision struct {
 // Plan gives the name of the plan that a revision belongs to.
 func (r *Revision) Plan() string { return ParentOf(r.Msg.GetName()) }
 
+// Replaced tells whether r put a point elsewhere than it stands in the first parent.
+func (r *Revision) Replaced(point string) bool {
+	if len(r.Parents) == 0 {
+		return false
+	}
+	was, had := r.Parents[0].Text.points.Get(point)
+	is, has := r.Text.points.Get(point)
+	return had && has && (was.rank != is.rank || was.point.GetParent() != is.point.GetParent())
+}
+
 // applyRevision folds a new revision in: the first parent's text with the points that differ put in.
 func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	msg := c.GetRevision()

@@ -53,6 +53,9 @@ func settleStance(st *State, m *parleyv1.Stance, path string) error {
 	case *parleyv1.Stance_Target_Comparison_:
 		t.Comparison.Revision = st.resolveLatest(t.Comparison.GetRevision())
 		t.Comparison.Than = st.resolveLatest(t.Comparison.GetThan())
+		if t.Comparison.GetThan() == t.Comparison.GetRevision() {
+			return fault.InvalidField(path+".target.comparison.than", "unique", "a revision is not compared with itself")
+		}
 	}
 	return nil
 }

@@ -27,6 +27,9 @@ func (c *commit) replaceText(text *parleyv1.CommitRevisionRequest_Text) error {
 		p := points[i]
 		if m.Old >= 0 {
 			p.Id, p.Origins = old[m.Old].GetId(), old[m.Old].GetOrigins()
+			if p.GetState() == parleyv1.Point_STATE_SUPERSEDED {
+				p.Successors = old[m.Old].GetSuccessors()
+			}
 		} else if p.GetId() == "" {
 			p.Id = c.env.NewID()
 		}

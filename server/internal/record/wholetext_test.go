@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/fault"
 )
 
 // A point that was struck and comes back in a text without ids is the same point, so that the stances on it revive.
@@ -77,6 +80,72 @@ func TestRanksStayShortWhereverPointsAreInserted(t *testing.T) {
 				t.Errorf("%s: %s has the rank %s", name, id, p.rank)
 			}
 			return len(p.rank) <= maxRank
+		})
+	}
+}
+
+// A text that is read and committed as it is, is the same text, whatever became of its points before.
+func TestAWholeTextAsItStandsChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := randomWorld(t)
+		plan := talks + "/plans/draft"
+		before := w.st.Head(plan, Latest)
+		d, err := w.do(CommitRevision(textRequest(plan, w, before.Text.Slice()...)))
+		if err != nil {
+			t.Fatalf("refused: %v", err)
+		}
+		if deltas := d.Changes[0].GetRevision().GetDeltas(); len(deltas) > 0 {
+			t.Fatalf("it changed %v", deltas)
+		}
+	})
+}
+
+// SUPERSEDED is no caller's to say: a point is so by a split or merge, and stays so until it gets a wording again.
+func TestSupersededInAWholeText(t *testing.T) {
+	superseded := func(edit func(p *parleyv1.Point)) *parleyv1.Point {
+		p := &parleyv1.Point{Id: "army", Heading: "Armed forces", State: parleyv1.Point_STATE_SUPERSEDED}
+		edit(p)
+		return p
+	}
+	for name, c := range map[string]struct {
+		given *parleyv1.Point
+		want  parleyv1.Point_State // unspecified: refused
+	}{
+		"as it was":      {superseded(func(*parleyv1.Point) {}), parleyv1.Point_STATE_SUPERSEDED},
+		"with a note":    {superseded(func(p *parleyv1.Point) { p.Note = "See the parts." }), parleyv1.Point_STATE_SUPERSEDED},
+		"with a wording": {superseded(func(p *parleyv1.Point) { p.Text = "At most 600,000." }), 0},
+		"restored":       {superseded(func(p *parleyv1.Point) { p.Text, p.State = "At most 600,000.", 0 }), parleyv1.Point_STATE_PRESENT},
+		"another point":  {superseded(func(p *parleyv1.Point) { p.Id = "land" }), 0},
+		"a new point":    {superseded(func(p *parleyv1.Point) { p.Id = "navy" }), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			plan := talks + "/plans/draft"
+			w.must(t, CommitRevision(textRequest(plan, w, &parleyv1.Point{Id: "army", Heading: "Armed forces", Text: "At most 600,000. No navy."})))
+			w.must(t, CommitRevision(changeRequest(plan, w, &parleyv1.PointChange{Change: &parleyv1.PointChange_Split_{Split: &parleyv1.PointChange_Split{
+				Point: "army", Into: []*parleyv1.Point{{Id: "land", Text: "At most 600,000."}, {Id: "sea", Text: "No navy."}},
+			}}})))
+			text := []*parleyv1.Point{c.given}
+			for _, p := range w.st.Head(plan, Latest).Text.Slice() {
+				if p.GetId() != c.given.GetId() {
+					text = append(text, p)
+				}
+			}
+			_, err := w.do(CommitRevision(textRequest(plan, w, text...)))
+			if c.want == 0 {
+				if fault.Of(err).Reason != fault.ReasonInvalidField {
+					t.Errorf("it answered %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, _ := w.st.Head(plan, Latest).Text.Point("army")
+			kept := slices.Equal(got.GetSuccessors(), []string{"land", "sea"})
+			if got.GetState() != c.want || kept != (c.want == parleyv1.Point_STATE_SUPERSEDED) || got.GetNote() != c.given.GetNote() {
+				t.Errorf("it became %v", got)
+			}
 		})
 	}
 }

@@ -10,7 +10,13 @@ import (
 // happened, in the reading order of the new text; points that only the old text has follow the point they followed
 // there. The answer shares the points with its arguments.
 func Diff(old, new []*parleyv1.Point) ([]*parleyv1.PointDiff, *parleyv1.DiffSummary) {
-	d := &differ{old: old, new: new}
+	return DiffKnowing(old, new, nil)
+}
+
+// DiffKnowing is Diff for who knows which points were put elsewhere: these are said to have moved rather than others,
+// where either would explain the new order.
+func DiffKnowing(old, new []*parleyv1.Point, replaced func(id string) bool) ([]*parleyv1.PointDiff, *parleyv1.DiffSummary) {
+	d := &differ{old: old, new: new, replaced: replaced}
 	d.pairPoints()
 	moved := d.movedPoints()
 	d.leaveAfter(-1)
@@ -35,6 +41,7 @@ type differ struct {
 	pairs            []Match // by index in new
 	used             []bool  // by index in old: whether it is in a pair
 	oldByID, newByID map[string]int
+	replaced         func(id string) bool // nil if nothing is known
 	out              []*parleyv1.PointDiff
 	unchanged        int32
 }

@@ -1,6 +1,8 @@
 package redline
 
 import (
+	"math"
+
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
@@ -27,9 +29,53 @@ func (d *differ) movedPoints() []bool {
 		for i, j := range js {
 			places[i] = d.pairs[j].Old
 		}
-		for i, keeps := range Increasing(places) {
+		for i, keeps := range d.keeping(js, places) {
 			out[js[i]] = !keeps
 		}
+	}
+	return out
+}
+
+// keeping tells which of the siblings js kept their places in the old text: of those that were left alone a longest run in
+// the old order, and of those that were put elsewhere as many as fit in.
+func (d *differ) keeping(js, places []int) []bool {
+	if d.replaced == nil {
+		return Increasing(places)
+	}
+	var alone, at []int // the places of those left alone; which of js they are
+	for i, j := range js {
+		if !d.replaced(d.new[j].GetId()) {
+			alone, at = append(alone, places[i]), append(at, i)
+		}
+	}
+	fixed := make([]bool, len(js))
+	for i, keeps := range Increasing(alone) {
+		fixed[at[i]] = keeps
+	}
+	return fitting(places, fixed)
+}
+
+// fitting marks the fixed members, whose places increase, and a longest run of others whose places fit in between.
+func fitting(places []int, fixed []bool) []bool {
+	next := make([]int, len(places)) // the place of the next fixed member
+	for i, high := len(places)-1, math.MaxInt; i >= 0; i-- {
+		if next[i] = high; fixed[i] {
+			high = places[i]
+		}
+	}
+	var fit, at []int
+	low := -1
+	for i, place := range places {
+		if low < place && place < next[i] {
+			fit, at = append(fit, place), append(at, i)
+		}
+		if fixed[i] {
+			low = place
+		}
+	}
+	out := make([]bool, len(places))
+	for i, keeps := range Increasing(fit) {
+		out[at[i]] = keeps
 	}
 	return out
 }

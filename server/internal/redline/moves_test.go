@@ -91,3 +91,27 @@ func TestTheMovesMakeTheNewOrder(t *testing.T) {
 		}
 	})
 }
+
+// Whoever knows which points were put elsewhere gets no other ones as moved, and still a shortest way to the new order.
+func TestOnlyWhatWasPutElsewhereMoved(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		old := plan(rapid.IntRange(1, 12).Draw(t, "points"))
+		new, replaced := slices.Clone(old), map[string]bool{}
+		for range rapid.IntRange(0, 4).Draw(t, "moves") {
+			from, to := rapid.IntRange(0, len(new)-1).Draw(t, "from"), rapid.IntRange(0, len(new)-1).Draw(t, "to")
+			p := new[from]
+			new, replaced[p.GetId()] = slices.Insert(slices.Delete(new, from, from+1), to, p), true
+		}
+		rows, _ := DiffKnowing(old, new, func(id string) bool { return replaced[id] })
+		moved := map[string]bool{}
+		for _, r := range rows {
+			if moved[r.GetPoint()] = true; !replaced[r.GetPoint()] {
+				t.Fatalf("%s is said to have moved, of %v", r.GetPoint(), replaced)
+			}
+		}
+		hasMoved := func(p *parleyv1.Point) bool { return moved[p.GetId()] }
+		if !slices.Equal(slices.DeleteFunc(slices.Clone(old), hasMoved), slices.DeleteFunc(slices.Clone(new), hasMoved)) {
+			t.Fatalf("what has not moved is not in its order: %v", rows)
+		}
+	})
+}

@@ -28,6 +28,7 @@ type textField struct {
 	fd       protoreflect.FieldDescriptor
 	list     bool
 	required bool
+	says     bool // blanks alone are not enough
 	prose    bool
 	names    *names
 }
@@ -99,6 +100,7 @@ func (p *plan) add(fd protoreflect.FieldDescriptor, building map[protoreflect.Fu
 		// The API has none; they would need paths of their own.
 	case fd.Kind() == protoreflect.StringKind:
 		t := textField{fd: fd, list: fd.IsList(), required: required, prose: isProse(fd), names: namesOf(fd)}
+		t.says = t.names == nil && (required || fd.Name() == "display_name")
 		if slices.Contains(behaviour, annotations.FieldBehavior_IDENTIFIER) {
 			if res := resourceOf(fd.ContainingMessage()); res != nil {
 				t.names = &names{patterns: resourceTypes()[res.GetType()]}

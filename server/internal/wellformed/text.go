@@ -24,6 +24,7 @@ const (
 // Names of the rules that are not protovalidate's own.
 const (
 	ruleRequired     = "required"
+	ruleBlank        = "blank"
 	ruleResourceName = "resource_name"
 	ruleUTF8         = "utf8"
 	ruleControl      = "control_character"

@@ -125,6 +125,9 @@ func (w *walker) text(t *textField, s string) {
 		}
 		return // what fits a pattern is plain, and what does not need not be called wrong twice
 	}
+	if t.says && strings.TrimSpace(s) == "" {
+		w.report(ruleBlank, "must hold more than blanks")
+	}
 	for _, b := range checkText(s, t.prose) {
 		w.report(b.rule, b.message)
 	}

@@ -3,6 +3,7 @@
 //
 //   - protovalidate rules, under their own ids (`string.max_len`, `stance.comparison`);
 //   - `required`: fields marked REQUIRED that are empty;
+//   - `blank`: such fields, and names for people, that hold blanks alone;
 //   - `resource_name`: strings marked with google.api.resource_reference, and the name of an updated resource;
 //   - `utf8`, `control_character`, `single_line`, `word_too_long`: see text.go;
 //   - `partial_time`: see partialtime.go;

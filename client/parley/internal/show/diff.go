@@ -67,15 +67,23 @@ func When(t *parleyv1.PartialTime) string {
 	return cmp.Or(t.GetValue(), t.GetRaw())
 }
 
-// summary counts what happened, in words.
+// summary counts what happened, in words, and how many points were reworded in any case.
 func summary(s *parleyv1.DiffSummary) []string {
+	if s.GetReworded() == 0 {
+		return append([]string{"0 reworded"}, counts(s)...)
+	}
+	return counts(s)
+}
+
+// counts is what happened, in words.
+func counts(s *parleyv1.DiffSummary) []string {
 	var out []string
 	add := func(n int32, what string) {
 		if n > 0 {
 			out = append(out, itoa(int(n))+" "+what)
 		}
 	}
-	out = append(out, itoa(int(s.GetReworded()))+" reworded")
+	add(s.GetReworded(), "reworded")
 	add(s.GetAdded(), "added")
 	add(s.GetRestored(), "restored")
 	add(s.GetStruck(), "struck")

@@ -122,19 +122,3 @@ func (p Page) Matches(matches []*parleyv1.PointMatch) string {
 	}
 	return text
 }
-
-// Committed tells what a commit led to, in a line.
-func Committed(r *parleyv1.CommitRevisionResponse, validateOnly bool) string {
-	verb := "committed "
-	if validateOnly {
-		verb = "would commit "
-	}
-	title, changed := "", ""
-	if name := r.GetRevision().GetDisplayName(); name != "" {
-		title = " (" + name + ")"
-	}
-	if len(r.GetRevision().GetParents()) > 0 {
-		changed = ", " + itoa(len(r.GetChanged())) + " changed"
-	}
-	return verb + RevisionID(r.GetRevision().GetName()) + title + ": " + plural(int(r.GetRevision().GetPointCount()), "point", "points") + changed + "\n"
-}

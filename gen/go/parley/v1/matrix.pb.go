@@ -40,7 +40,8 @@ const (
 	PositionMatrix_STATUS_AGREED_AD_REFERENDUM PositionMatrix_Status = 4
 	// All needed consent is given by capitals.
 	PositionMatrix_STATUS_AGREED PositionMatrix_Status = 5
-	// Would be AGREED, but nothing is agreed until everything is, and not everything is.
+	// Would be AGREED, but nothing is agreed until everything is, and not everything is; or some of the consent was carried
+	// over an editorial change.
 	PositionMatrix_STATUS_PROVISIONAL PositionMatrix_Status = 6
 	// The point has no wording to agree on: it is left for later, unknown or gone.
 	PositionMatrix_STATUS_NO_WORDING PositionMatrix_Status = 7
