@@ -51,13 +51,17 @@ type step struct {
 	now           map[string]*parleyv1.Point // the text as the changes so far leave it
 	wanted        map[string]*parleyv1.Point
 	changes       []*parleyv1.PointChange
+	editorial     map[string]bool // ids of points whose change was declared so
 }
 
 func (s *step) do(c *parleyv1.PointChange) { s.changes = append(s.changes, c) }
 
 // changesBetween makes the changes from base to the text of r. Points that another parent has are adopted from there.
 func changesBetween(base []*parleyv1.Point, r *parleyv1.Revision, texts map[string][]*parleyv1.Point) []*parleyv1.PointChange {
-	s := &step{before: base, after: r.GetPoints(), now: byID(base), wanted: byID(r.GetPoints())}
+	s := &step{before: base, after: r.GetPoints(), now: byID(base), wanted: byID(r.GetPoints()), editorial: map[string]bool{}}
+	for _, e := range r.GetEditorialChanges() {
+		s.editorial[e.GetPoint()] = true
+	}
 	s.merges()
 	s.splits()
 	s.additions(r, texts)
@@ -186,7 +190,7 @@ func (s *step) wording(p *parleyv1.Point) {
 	present := p.GetState() == parleyv1.Point_STATE_PRESENT
 	revived := present && now.GetState() != parleyv1.Point_STATE_PRESENT
 	if (present || p.GetState() == now.GetState()) && (revived || !proto.Equal(editable(now), editable(p))) {
-		s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: editable(p)}}})
+		s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: editable(p), Editorial: s.editorial[p.GetId()]}}})
 	}
 	if now.GetLabel() != p.GetLabel() {
 		s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Renumber_{Renumber: &parleyv1.PointChange_Renumber{

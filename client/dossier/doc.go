@@ -27,6 +27,22 @@
 //	    parents: [draft/v1]
 //	    changes:                     # … or changes against the first parent
 //	      - edit: {point: {id: army-size, heading: Armed forces, text: At most 800,000.}}
+//	    # `editorial: [army-size]` beside a text says that a point's new wording means the same as the old
+//	sources:
+//	  - id: bbc-21
+//	    display_name: A report of 21 November
+//	events:
+//	  - id: geneva
+//	    display_name: Talks in Geneva
+//	    held_time: 2025-11-23
+//	claims:
+//	  - id: captured
+//	    statement: The town is captured.
+//	    party: russia
+//	    responses: [{party: ukraine, kind: DISPUTES}]
+//	assessments:
+//	  - {id: v2-army, demand: ukraine/no-recognition, revision: draft/v2, verdict: UNKNOWN, judge: an analyst}
+//	objections: []                   # to changes that were declared editorial
 //	stances:
 //	  - id: ukraine-army-size
 //	    party: ukraine
@@ -34,7 +50,8 @@
 //	    value: ACCEPT
 //
 // Each item has the fields of the API's message, plus the ids that its name is made of; names of other resources may be
-// cut down to their ids. What else is allowed for comfort is told in package protoyaml. A dossier may be spread over
+// cut down to their ids; where a name may be of any kind, as in `about`, only the negotiation is left out:
+// `about: [plans/draft/revisions/v1]`. What else is allowed for comfort is told in package protoyaml. A dossier may be spread over
 // several files: their lists are joined in the order of the files, and one of them says which negotiation it is.
 //
 // Load is safe to repeat: what has an id that exists is left alone. Export reads a negotiation back, such that loading it

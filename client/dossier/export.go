@@ -117,6 +117,9 @@ func commitOf(r *parleyv1.Revision, texts map[string][]*parleyv1.Point) *parleyv
 	for _, p := range r.GetPoints() {
 		text.Points = append(text.Points, plainPoint(p))
 	}
+	for _, e := range r.GetEditorialChanges() {
+		text.Editorial = append(text.Editorial, e.GetPoint())
+	}
 	c.Body = &parleyv1.CommitRevisionRequest_Text_{Text: text}
 	return c
 }

@@ -84,6 +84,13 @@ func (w writer) revision(c *parleyv1.CommitRevisionRequest) *yaml.Node {
 			points.Content = append(points.Content, protoyaml.Node(p, w.negotiation))
 		}
 		protoyaml.Put(node, "text", points)
+		if ids := body.Text.GetEditorial(); len(ids) > 0 {
+			list := protoyaml.List()
+			for _, id := range ids {
+				list.Content = append(list.Content, protoyaml.Text(id))
+			}
+			protoyaml.Put(node, "editorial", list)
+		}
 	case *parleyv1.CommitRevisionRequest_Changes_:
 		changes := protoyaml.List()
 		for _, c := range body.Changes.GetChanges() {

@@ -166,6 +166,7 @@ func (p *parser) demand(src *protoyaml.Source, node *yaml.Node) {
 func (p *parser) revision(src *protoyaml.Source, node *yaml.Node) {
 	c := &parleyv1.CommitRevisionRequest{Revision: &parleyv1.Revision{}}
 	var body *yaml.Node
+	var editorial []string
 	ids := map[string]string{}
 	src.Fields(node, c.Revision, func(key string, value *yaml.Node) bool {
 		switch key {
@@ -178,11 +179,18 @@ func (p *parser) revision(src *protoyaml.Source, node *yaml.Node) {
 			}
 			body = value
 			readBody(src, key, value, c)
+		case "editorial":
+			src.Items(value, func(item *yaml.Node) { editorial = append(editorial, src.Text(item)) })
 		default:
 			return false
 		}
 		return true
 	})
+	if text := c.GetText(); text != nil {
+		text.Editorial = editorial
+	} else if editorial != nil {
+		src.Errorf(node, "editorial is for a whole text; a change says it by itself")
+	}
 	p.need(src, node, ids, "plan", "id")
 	c.Parent, c.RevisionId = p.within(src, node, "plans", ids["plan"]), ids["id"]
 	p.named(src, node, revisionName(c))

@@ -18,7 +18,7 @@ import (
 
 func (a *app) commit() *cobra.Command {
 	var file, plan, id string
-	var parents []string
+	var parents, editorial []string
 	var validateOnly, strikeAll bool
 	cmd := &cobra.Command{
 		Use: "commit -f FILE", Short: "Commit a revision from a plan file in Markdown or YAML", Args: usage(cobra.NoArgs),
@@ -49,6 +49,7 @@ The front matter names the plan and the parents; parley plan show --markdown wri
 				return usageError{fmt.Errorf("%s holds no points, so all of %s would be struck; say so with --strike-all if that is meant",
 					file, show.RevisionID(p.Revision.GetParents()[0].GetRevision()))}
 			}
+			p.Editorial = editorial
 			return a.commitPlan(ctx, c, p, validateOnly)
 		}),
 	}
@@ -57,6 +58,7 @@ The front matter names the plan and the parents; parley plan show --markdown wri
 	f.StringVar(&plan, "plan", "", "the plan, if the file does not say")
 	f.StringArrayVar(&parents, "parent", nil, "the revision that it follows from, in place of those that the file names; may be given several times")
 	f.StringVar(&id, "id", "", "id of the new revision; made by the server if not given")
+	f.StringArrayVar(&editorial, "editorial", nil, "id of a point whose new wording means the same as the old: what parties said of it is carried over until one objects; may be given several times")
 	f.BoolVar(&strikeAll, "strike-all", false, "commit also a file without points, by which all points of the parent are struck")
 	f.BoolVar(&validateOnly, "validate-only", false, "check and tell what would be, but store nothing")
 	if err := errors.Join(cmd.MarkFlagRequired("file"), cmd.RegisterFlagCompletionFunc("plan", a.completing(100, planIDs)),
@@ -73,7 +75,7 @@ func (a *app) commitPlan(ctx context.Context, c call, p *planfile.Plan, validate
 	if a.output == "table" {
 		req.View = parleyv1.RevisionView_REVISION_VIEW_FULL
 	}
-	resp, err := c.Plans.CommitRevision(ctx, req)
+	resp, err := c.Commit(ctx, req)
 	if err != nil {
 		return err
 	}

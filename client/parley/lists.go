@@ -79,6 +79,7 @@ func (a *app) parties() *cobra.Command {
 
 func (a *app) demands() *cobra.Command {
 	var l listFlags
+	var when positionFlags
 	var party string
 	cmd := &cobra.Command{
 		Use: "demands [PARTY/DEMAND]", Short: "List what the parties demand, or show one demand", Args: usage(cobra.MaximumNArgs(1)),
@@ -92,8 +93,12 @@ func (a *app) demands() *cobra.Command {
 				}
 				return a.answer(d, func() string { return a.whole(d) })
 			}
+			held, known, err := when.moments()
+			if err != nil {
+				return err
+			}
 			list, err := client.Collect(client.All(ctx, c.Demands.ListDemands, &parleyv1.ListDemandsRequest{
-				Parent: protoyaml.Expand("parley/Party", c.negotiation, party), Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+				Parent: protoyaml.Expand("parley/Party", c.negotiation, party), Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at, HeldAt: held, KnownAt: known,
 			}, (*parleyv1.ListDemandsResponse).GetDemands))
 			if err != nil {
 				return err
@@ -102,6 +107,7 @@ func (a *app) demands() *cobra.Command {
 		}),
 	}
 	l.add(cmd)
+	when.add(cmd)
 	cmd.Flags().StringVar(&party, "party", "-", "of this party alone")
 	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
 		panic(err) // the flag is defined above

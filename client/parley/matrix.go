@@ -20,6 +20,7 @@ const largestPage = 1000
 func (a *app) matrix() *cobra.Command {
 	var parties []string
 	var gone bool
+	var when positionFlags
 	cmd := &cobra.Command{
 		Use: "matrix [PLAN[/REVISION]]", Short: "Show who stands where on each point", Args: usage(cobra.MaximumNArgs(1)),
 		Example:           "parley matrix us-draft/v8\nparley matrix us-draft --party russia --party ukraine",
@@ -29,7 +30,13 @@ func (a *app) matrix() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			req := &parleyv1.GetPositionMatrixRequest{Revision: revision, ShowGone: gone, AsOf: c.at, PageSize: largestPage}
+			held, known, err := when.moments()
+			if err != nil {
+				return err
+			}
+			req := &parleyv1.GetPositionMatrixRequest{
+				Revision: revision, ShowGone: gone, AsOf: c.at, HeldAt: held, KnownAt: known, PageSize: largestPage,
+			}
 			for _, p := range parties {
 				req.Parties = append(req.Parties, protoyaml.Expand("parley/Party", c.negotiation, p))
 			}
@@ -45,6 +52,7 @@ func (a *app) matrix() *cobra.Command {
 		}),
 	}
 	cmd.Flags().StringArrayVar(&parties, "party", nil, "only this party; may be given several times")
+	when.add(cmd)
 	cmd.Flags().BoolVar(&gone, "gone", false, "points that are no longer in the text, too")
 	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
 		panic(err) // the flag is defined above

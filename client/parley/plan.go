@@ -17,7 +17,7 @@ import (
 
 func (a *app) plan() *cobra.Command {
 	return group(&cobra.Command{Use: "plan", Short: "Read a plan: its revisions, its text, what changed"},
-		a.planLog(), a.planShow(), a.planDiff(), a.planHistory())
+		a.planLog(), a.planShow(), a.planDiff(), a.planHistory(), a.planBlame())
 }
 
 func negotiationOf(name string) string {

@@ -94,7 +94,8 @@ func (a *app) root() *cobra.Command {
 	f.IntVar(&a.width, "width", 0, "columns to write in; by default those of the terminal, or 100")
 	f.StringVar(&a.color, "color", "auto", "auto, always or never")
 	root.MarkFlagsMutuallyExclusive("token", "anonymous")
-	root.AddCommand(a.negotiations(), a.parties(), a.demands(), a.plans(), a.plan(), a.commit(), a.stance(), a.matrix(), a.load(), a.export())
+	root.AddCommand(a.negotiations(), a.parties(), a.demands(), a.plans(), a.plan(), a.commit(), a.stance(), a.matrix(),
+		a.claims(), a.events(), a.sources(), a.assessments(), a.objections(), a.log(), a.watch(), a.load(), a.export())
 	a.completeFlags(root)
 	return root
 }
@@ -177,17 +178,39 @@ func (a *app) open(ctx context.Context, args ...string) (*client.Client, string,
 
 // moment reads --as-of; nil stands for now.
 func (a *app) moment() (*timestamppb.Timestamp, error) {
-	if a.asOf == "" {
+	return readMoment("--as-of", a.asOf)
+}
+
+// readMoment reads a flag that holds a moment: a time, or a day, which stands for its end. nil for none.
+func readMoment(flag, text string) (*timestamppb.Timestamp, error) {
+	if text == "" {
 		return nil, nil
 	}
-	if t, err := time.Parse(time.DateOnly, a.asOf); err == nil {
+	if t, err := time.Parse(time.DateOnly, text); err == nil {
 		return timestamppb.New(t.AddDate(0, 0, 1).Add(-1)), nil
 	}
-	t, err := time.Parse(time.RFC3339, a.asOf)
+	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("--as-of %q is neither a day (2025-11-25) nor a time (2025-11-25T12:00:00Z)", a.asOf)}
+		return nil, usageError{fmt.Errorf("%s %q is neither a day (2025-11-25) nor a time (2025-11-25T12:00:00Z)", flag, text)}
 	}
 	return timestamppb.New(t), nil
+}
+
+// positionFlags are what all commands take that show positions.
+type positionFlags struct{ heldAt, knownAt string }
+
+func (p *positionFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&p.heldAt, "held-at", "", "positions as they were held then, whenever that was said: 2025-11-25 or 2025-11-25T12:00:00Z")
+	f.StringVar(&p.knownAt, "known-at", "", "only what had been made public by then")
+}
+
+func (p *positionFlags) moments() (held, known *timestamppb.Timestamp, err error) {
+	held, err = readMoment("--held-at", p.heldAt)
+	if err == nil {
+		known, err = readMoment("--known-at", p.knownAt)
+	}
+	return held, known, err
 }
 
 // page is what tables are written on.

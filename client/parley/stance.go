@@ -23,6 +23,7 @@ func (a *app) stance() *cobra.Command {
 
 func (a *app) stanceList() *cobra.Command {
 	var l listFlags
+	var when positionFlags
 	var party string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List stances", Args: usage(cobra.NoArgs),
@@ -32,8 +33,12 @@ func (a *app) stanceList() *cobra.Command {
 			if party != "" {
 				filter = both(filter, fmt.Sprintf("party = %q", protoyaml.Expand("parley/Party", c.negotiation, party)))
 			}
+			held, known, err := when.moments()
+			if err != nil {
+				return err
+			}
 			list, err := client.Collect(client.All(ctx, c.Stances.ListStances, &parleyv1.ListStancesRequest{
-				Parent: c.negotiation, Filter: filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+				Parent: c.negotiation, Filter: filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at, HeldAt: held, KnownAt: known,
 			}, (*parleyv1.ListStancesResponse).GetStances))
 			if err != nil {
 				return err
@@ -42,6 +47,7 @@ func (a *app) stanceList() *cobra.Command {
 		}),
 	}
 	l.add(cmd)
+	when.add(cmd)
 	cmd.Flags().StringVar(&party, "party", "", "of this party alone")
 	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
 		panic(err) // the flag is defined above

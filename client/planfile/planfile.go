@@ -20,6 +20,8 @@ type Plan struct {
 	Revision *parleyv1.Revision
 	// Points are the points in reading order, nested ones after those they belong to.
 	Points []*parleyv1.Point
+	// Editorial are the ids of points whose new wording means the same as the old. Files do not say.
+	Editorial []string
 }
 
 // Request makes the commit of the plan as a whole text.
@@ -28,7 +30,7 @@ func (p *Plan) Request() *parleyv1.CommitRevisionRequest {
 		Parent:     p.PlanName,
 		RevisionId: p.RevisionID,
 		Revision:   p.Revision,
-		Body:       &parleyv1.CommitRevisionRequest_Text_{Text: &parleyv1.CommitRevisionRequest_Text{Points: p.Points}},
+		Body:       &parleyv1.CommitRevisionRequest_Text_{Text: &parleyv1.CommitRevisionRequest_Text{Points: p.Points, Editorial: p.Editorial}},
 	}
 }
 

@@ -101,7 +101,7 @@ type watcher struct {
 
 // run tells all there is and waits for more. It ends without an error when the consumer has had enough.
 func (w *watcher) run(ctx context.Context) error {
-	caughtUp := false
+	due := true // a progress mark, when all is told
 	w.timer = time.NewTimer(w.Idle)
 	defer w.timer.Stop()
 	for {
@@ -110,18 +110,14 @@ func (w *watcher) run(ctx context.Context) error {
 		if err != nil || !told {
 			return err
 		}
-		if !caughtUp {
-			caughtUp = true
-			if !w.progress(now, more) {
-				return nil
-			}
+		if due && !w.progress(now, more) {
+			return nil
 		}
+		due = false
 		select {
 		case <-more.changed:
 		case <-w.timer.C:
-			if !w.progress(now, more) {
-				return nil
-			}
+			due = true
 		case <-w.n.host.closing:
 			return fault.NotNow("the server is shutting down; resume with the last token", nil)
 		case <-ctx.Done():

@@ -1,0 +1,163 @@
+package show
+
+import (
+	"strconv"
+	"strings"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// Sources writes a list of sources.
+func (p Page) Sources(list []*parleyv1.Source) string {
+	var rows [][]string
+	for _, m := range list {
+		var gaps []string
+		for _, g := range m.GetGaps() {
+			gaps = append(gaps, lower(g.String(), "GAP_"))
+		}
+		rows = append(rows, []string{
+			ID(m.GetName()), m.GetTag(), said(m.GetKind().String(), "KIND_"), When(m.GetPublicTime()), strings.Join(gaps, ", "), m.GetDisplayName(),
+		})
+	}
+	return p.Table([]string{"SOURCE", "TAG", "KIND", "PUBLISHED", "MISSING", "TITLE"}, rows)
+}
+
+// Events writes a list of events.
+func (p Page) Events(list []*parleyv1.Event) string {
+	var rows [][]string
+	for _, m := range list {
+		rows = append(rows, []string{
+			ID(m.GetName()), When(m.GetHeldTime()), said(m.GetKind().String(), "KIND_"), said(m.GetStatus().String(), "STATUS_"), place(m), m.GetDisplayName(),
+		})
+	}
+	return p.Table([]string{"EVENT", "WHEN", "KIND", "STATUS", "WHERE", "WHAT"}, rows)
+}
+
+// place tells where an event is, or that this is not known.
+func place(m *parleyv1.Event) string {
+	for _, u := range m.GetUnknowns() {
+		if u == parleyv1.Event_UNKNOWN_PLACE {
+			return "unknown"
+		}
+	}
+	return m.GetPlace()
+}
+
+// Claims writes a list of claims.
+func (p Page) Claims(list []*parleyv1.Claim) string {
+	var rows [][]string
+	for _, m := range list {
+		who := ID(m.GetParty())
+		if who == "" {
+			who = m.GetAttribution().GetSpeaker()
+		}
+		kind := said(m.GetKind().String(), "KIND_")
+		if m.GetWithdrawn() {
+			kind += " (withdrawn)"
+		}
+		rows = append(rows, []string{ID(m.GetName()), who, When(m.GetSaidTime()), kind, responses(m), statement(m)})
+	}
+	return p.Table([]string{"CLAIM", "BY", "SAID", "KIND", "ANSWERED", "STATEMENT"}, rows)
+}
+
+// responses tells who says what to a claim: "disputed by ukraine".
+func responses(m *parleyv1.Claim) string {
+	verbs := map[parleyv1.Claim_Response_Kind]string{
+		parleyv1.Claim_Response_KIND_CONFIRMS: "confirmed by ",
+		parleyv1.Claim_Response_KIND_DISPUTES: "disputed by ",
+		parleyv1.Claim_Response_KIND_DECLINES: "not answered by ",
+	}
+	var out []string
+	for _, r := range m.GetResponses() {
+		who := ID(r.GetParty())
+		if who == "" {
+			who = r.GetAttribution().GetSpeaker()
+		}
+		out = append(out, verbs[r.GetKind()]+who)
+	}
+	return strings.Join(out, ", ")
+}
+
+// statement gives what is asserted, with what it reports and who keeps it to themselves.
+func statement(m *parleyv1.Claim) string {
+	text := m.GetStatement()
+	if q := Quantity(m.GetQuantity()); q != "" {
+		text += " [" + q + "]"
+	}
+	if m.GetReports() != "" {
+		text += " (reports " + ID(m.GetReports()) + ")"
+	}
+	if len(m.GetWithheldBy()) > 0 {
+		var who []string
+		for _, party := range m.GetWithheldBy() {
+			who = append(who, ID(party))
+		}
+		text += " (withheld by " + strings.Join(who, ", ") + ")"
+	}
+	return text
+}
+
+// Quantity writes a number with its bound: "≥ 19 percent".
+func Quantity(q *parleyv1.Claim_Quantity) string {
+	if q == nil {
+		return ""
+	}
+	number := strconv.FormatFloat(q.GetValue(), 'f', -1, 64)
+	switch q.GetBound() {
+	case parleyv1.Claim_Quantity_BOUND_VAGUE:
+		return "“" + q.GetRaw() + "”"
+	case parleyv1.Claim_Quantity_BOUND_AT_LEAST:
+		number = "≥ " + number
+	case parleyv1.Claim_Quantity_BOUND_AT_MOST:
+		number = "≤ " + number
+	case parleyv1.Claim_Quantity_BOUND_ABOUT:
+		number = "about " + number
+	}
+	switch q.GetMeasure() {
+	case parleyv1.Claim_Quantity_MEASURE_CHANGE:
+		number = "change: " + number
+	case parleyv1.Claim_Quantity_MEASURE_RANK:
+		number = "rank " + number
+	}
+	number = strings.TrimSpace(number + " " + q.GetUnit())
+	if since := When(q.GetSince()); since != "" {
+		number += " since " + since
+	}
+	if at := When(q.GetAt()); at != "" {
+		number += ", " + at
+	}
+	return number
+}
+
+// Assessments writes a list of assessments.
+func (p Page) Assessments(list []*parleyv1.Assessment) string {
+	var rows [][]string
+	for _, m := range list {
+		judge := ID(m.GetJudgeParty())
+		if judge == "" {
+			judge = m.GetJudge()
+		}
+		words := m.GetReason()
+		if m.GetWords() != "" {
+			words = "“" + m.GetWords() + "” in " + ID(m.GetPoint())
+		}
+		rows = append(rows, []string{
+			ID(m.GetName()), lower(m.GetVerdict().String(), "VERDICT_"), judge, partyOf(m.GetDemand()) + "/" + ID(m.GetDemand()), RevisionID(m.GetRevision()), words,
+		})
+	}
+	return p.Table([]string{"ASSESSMENT", "VERDICT", "JUDGE", "DEMAND", "AT", "BECAUSE"}, rows)
+}
+
+// Objections writes a list of objections.
+func (p Page) Objections(list []*parleyv1.Objection) string {
+	var rows [][]string
+	for _, m := range list {
+		state := "stands"
+		if m.GetWithdrawn() {
+			state = "withdrawn"
+		}
+		revision, point, _ := strings.Cut(m.GetPoint(), "/points/")
+		rows = append(rows, []string{ID(m.GetName()), ID(m.GetParty()), state, RevisionID(revision) + "/" + point, m.GetReason()})
+	}
+	return p.Table([]string{"OBJECTION", "PARTY", "STATE", "TO THE CHANGE OF", "BECAUSE"}, rows)
+}
