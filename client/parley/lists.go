@@ -6,9 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/seed-ff4a8210/parley/client"
 	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
+	"github.com/seed-ff4a8210/parley/client/parley/internal/show"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
@@ -150,11 +152,12 @@ func (a *app) whole(m resource) string {
 	if err != nil {
 		return fmt.Sprintf("%v\n", err)
 	}
-	return string(data)
+	return show.Deleted(m) + string(data)
 }
 
 // resource is what has a name and can be shown whole.
 type resource interface {
 	proto.Message
 	GetName() string
+	GetDeleteTime() *timestamppb.Timestamp
 }

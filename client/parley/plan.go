@@ -163,7 +163,8 @@ func bothEnds(ctx context.Context, c *client.Client, d *parleyv1.DiffRevisionsRe
 func (a *app) planHistory() *cobra.Command {
 	return &cobra.Command{
 		Use: "history [PLAN/]POINT", Short: "Show every version of a point, oldest first", Args: usage(cobra.ExactArgs(1)),
-		Long:              "Show every version of a point, oldest first. Without a plan: in all plans that have had it, one after the other.",
+		Long: `Show every version of a point, oldest first, and of the points that it was split from or merged of.
+Without a plan: in all plans that have had it, one after the other.`,
 		Example:           "parley plan history us-draft/army-size\nparley plan history army-size",
 		ValidArgsFunction: a.completing(1, pointsOfPlans),
 		RunE: a.reading(func(ctx context.Context, c call) error {
@@ -176,39 +177,72 @@ func (a *app) planHistory() *cobra.Command {
 	}
 }
 
-// pointHistory reads the versions of a point: POINT, PLAN/POINT, PLAN/REVISION/POINT or a full name.
+// pointHistory reads the versions of a point, POINT, PLAN/POINT, PLAN/REVISION/POINT or a full name, and of what it was
+// split from or merged of.
 func pointHistory(ctx context.Context, c *client.Client, n, arg string, at *timestamppb.Timestamp) ([]*parleyv1.PointVersion, error) {
-	of := func(plan, point string) ([]*parleyv1.PointVersion, error) {
-		return client.Collect(client.All(ctx, c.Plans.ListPointHistory,
-			&parleyv1.ListPointHistoryRequest{Parent: plan, Point: point, AsOf: at}, (*parleyv1.ListPointHistoryResponse).GetVersions))
-	}
+	h := history{c: c, at: at, points: map[string]bool{}, versions: map[string]bool{}}
 	parts := strings.Split(protoyaml.Shorten("parley/Point", n, arg), "/")
 	point := parts[len(parts)-1]
 	if len(parts) > 1 {
-		return of(protoyaml.Expand("parley/Plan", n, parts[0]), point)
+		return h.sorted(h.read(ctx, protoyaml.Expand("parley/Plan", n, parts[0]), point))
 	}
-	var all []*parleyv1.PointVersion
-	seen := map[string]bool{} // a version may be in the history of several plans
 	for plan, err := range client.All(ctx, c.Plans.ListPlans, &parleyv1.ListPlansRequest{Parent: n, AsOf: at}, (*parleyv1.ListPlansResponse).GetPlans) {
 		if err != nil {
 			return nil, err
 		}
-		versions, err := of(plan.GetName(), point)
-		if err != nil && !client.Is(err, parleyv1.ErrorReason_RESOURCE_NOT_FOUND) {
+		if err := h.read(ctx, plan.GetName(), point); err != nil && !client.Is(err, parleyv1.ErrorReason_RESOURCE_NOT_FOUND) {
 			return nil, err
 		}
-		for _, v := range versions {
-			if !seen[v.GetRevision()] {
-				seen[v.GetRevision()] = true
-				all = append(all, v)
+	}
+	if len(h.all) == 0 {
+		return nil, notFoundError{fmt.Errorf("no plan of %s has had a point %q", n, point)}
+	}
+	return h.sorted(nil)
+}
+
+// history is one in the making.
+type history struct {
+	c        *client.Client
+	at       *timestamppb.Timestamp
+	points   map[string]bool // plan and point: read
+	versions map[string]bool // revision and point: a version may be in the history of several plans
+	all      []*parleyv1.PointVersion
+}
+
+// read adds what a plan knows of a point, and before it of the points that it came out of.
+func (h *history) read(ctx context.Context, plan, point string) error {
+	if h.points[plan+"/"+point] {
+		return nil
+	}
+	h.points[plan+"/"+point] = true
+	list, err := client.Collect(client.All(ctx, h.c.Plans.ListPointHistory,
+		&parleyv1.ListPointHistoryRequest{Parent: plan, Point: point, AsOf: h.at}, (*parleyv1.ListPointHistoryResponse).GetVersions))
+	if err != nil {
+		return err
+	}
+	for _, v := range list {
+		for _, origin := range v.GetPoint().GetOrigins() {
+			if err := h.read(ctx, plan, origin); err != nil && !client.Is(err, parleyv1.ErrorReason_RESOURCE_NOT_FOUND) {
+				return err
 			}
 		}
 	}
-	if len(all) == 0 {
-		return nil, notFoundError{fmt.Errorf("no plan of %s has had a point %q", n, point)}
+	for _, v := range list {
+		if key := v.GetRevision() + "/" + v.GetPoint().GetId(); !h.versions[key] {
+			h.versions[key] = true
+			h.all = append(h.all, v)
+		}
 	}
-	slices.SortStableFunc(all, func(a, b *parleyv1.PointVersion) int {
+	return nil
+}
+
+// sorted gives the versions, oldest first, unless there was an error.
+func (h *history) sorted(err error) ([]*parleyv1.PointVersion, error) {
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(h.all, func(a, b *parleyv1.PointVersion) int {
 		return a.GetCreateTime().AsTime().Compare(b.GetCreateTime().AsTime())
 	})
-	return all, nil
+	return h.all, nil
 }

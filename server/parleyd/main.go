@@ -28,14 +28,21 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("parleyd", flag.ContinueOnError)
-	data := flags.String("data", "", "data `directory` (default: the one that the parley command looks in)")
+	data := flags.String("data", "", "data `directory` (default: $PARLEY_DATA, else $XDG_DATA_HOME/parley, else ~/.local/share/parley)")
 	grpcAddr := flags.String("grpc", "127.0.0.1:7400", "loopback `address` for gRPC")
 	restAddr := flags.String("rest", "127.0.0.1:7480", "loopback `address` for REST")
 	loadExample := flags.Bool("example", false, "load the example negotiation unless it is there")
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+	showVersion := flags.Bool("version", false, "print the version and end")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
 		return nil
-	} else if err != nil {
+	case err != nil:
 		return err
+	case flags.NArg() > 0:
+		return fmt.Errorf("%q is no flag; parleyd takes flags alone, see parleyd --help", flags.Arg(0))
+	case *showVersion:
+		fmt.Println("parleyd version", version())
+		return nil
 	}
 	if *data == "" {
 		var err error

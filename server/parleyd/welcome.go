@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
 
 	"github.com/seed-ff4a8210/parley/client"
 	"github.com/seed-ff4a8210/parley/server/internal/daemon"
@@ -17,6 +18,14 @@ func tryNext(s daemon.Started, data string) string {
   go tool -modfile=tools/check/go.mod grpcurl -plaintext -d '{"name": "%[4]s/revisions/latest"}' %[3]s parley.v1.PlanService/GetRevision
 Stop with Ctrl-C.
 `, flags(s, data), s.RESTAddr, s.GRPCAddr, plan)
+}
+
+// version is what the build says of itself.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown (built from source)"
 }
 
 // flags are what the parley command has to be told if this server is not where it looks by itself.

@@ -2,9 +2,11 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
@@ -131,9 +133,21 @@ func TestWhatCountsOfSeveralStancesOfAParty(t *testing.T) {
 		"reported before inferred": {[]given{
 			{acceptance, []func(*parleyv1.Stance){inferred, said("2025-11-25")}}, {opposition, []func(*parleyv1.Stance){reported, said("2025-11-20")}},
 		}, opposition},
-		"never a withdrawn one": {[]given{
+		"never a withdrawn one, nor the older one that it had replaced": {[]given{
 			{acceptance, []func(*parleyv1.Stance){said("2025-11-20")}}, {opposition, []func(*parleyv1.Stance){said("2025-11-25"), withdrawn}},
+		}, 0},
+		"what was said after the withdrawn one": {[]given{
+			{opposition, []func(*parleyv1.Stance){said("2025-11-20"), withdrawn}}, {acceptance, []func(*parleyv1.Stance){said("2025-11-25")}},
 		}, acceptance},
+		"what was said after a withdrawn one that was better founded": {[]given{
+			{opposition, []func(*parleyv1.Stance){declared, said("2025-11-20"), withdrawn}}, {acceptance, []func(*parleyv1.Stance){reported, said("2025-11-25")}},
+		}, acceptance},
+		"an older one that the withdrawn one never outweighed": {[]given{
+			{acceptance, []func(*parleyv1.Stance){declared, said("2025-11-20")}}, {opposition, []func(*parleyv1.Stance){reported, said("2025-11-25"), withdrawn}},
+		}, acceptance},
+		"of one day, the one recorded last replaces": {[]given{
+			{acceptance, []func(*parleyv1.Stance){said("2025-11-20")}}, {opposition, []func(*parleyv1.Stance){said("2025-11-20"), withdrawn}},
+		}, 0},
 		"recorded last, if nothing tells when it was said": {[]given{{acceptance, nil}, {opposition, nil}}, opposition},
 	} {
 		w := newWorld(t, &parleyv1.Plan{})
@@ -142,10 +156,70 @@ func TestWhatCountsOfSeveralStancesOfAParty(t *testing.T) {
 			w.stance(t, "a", "r1/points/p", s.value, s.change...)
 		}
 		cell := w.matrix(t, "r1").GetRows()[0].GetCells()[0]
-		if cell.GetStance().GetValue() != test.want || cell.GetCurrency() != parleyv1.PositionMatrix_CURRENCY_CURRENT || int(cell.GetStanceCount()) != len(test.stances) {
+		currency := parleyv1.PositionMatrix_CURRENCY_CURRENT
+		if test.want == 0 {
+			currency = parleyv1.PositionMatrix_CURRENCY_UNSPECIFIED
+		}
+		if cell.GetStance().GetValue() != test.want || cell.GetCurrency() != currency || int(cell.GetStanceCount()) != len(test.stances) {
 			t.Errorf("%s: got %v", name, cell)
 		}
 	}
+}
+
+// An acceptance that lapsed does not come back when the one that renewed it is withdrawn; it does where the text has its
+// words again, on which the later one never bore.
+func TestWithdrawingBringsNothingBack(t *testing.T) {
+	w := newWorld(t, &parleyv1.Plan{})
+	w.commit(t, "r1", &parleyv1.Point{Id: "p", Text: "Words."})
+	w.stance(t, "a", "r1/points/p", acceptance, said("2025-11-20"))
+	w.commit(t, "r2", &parleyv1.Point{Id: "p", Text: "Other words."})
+	w.stance(t, "a", "r2/points/p", acceptance, said("2025-11-25"), withdrawn)
+	w.commit(t, "r3", &parleyv1.Point{Id: "p", Text: "Yet others."})
+	w.commit(t, "r4", &parleyv1.Point{Id: "p", Text: "Words."})
+	for revision, want := range map[string]parleyv1.PositionMatrix_Currency{
+		"r1": parleyv1.PositionMatrix_CURRENCY_CURRENT, "r2": parleyv1.PositionMatrix_CURRENCY_UNSPECIFIED,
+		"r3": parleyv1.PositionMatrix_CURRENCY_UNSPECIFIED, "r4": parleyv1.PositionMatrix_CURRENCY_CURRENT,
+	} {
+		if cell := w.matrix(t, revision).GetRows()[0].GetCells()[0]; cell.GetCurrency() != want || cell.GetStanceCount() != 2 {
+			t.Errorf("at %s: %v, want %v", revision, cell, want)
+		}
+	}
+}
+
+// To withdraw a stance changes nothing where it did not show, and where it did nothing older than it shows instead.
+func TestAnyWithdrawalBringsNothingBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var stances []*parleyv1.Stance
+		for i := range rapid.IntRange(1, 6).Draw(t, "stances") {
+			day := time.Unix(int64(rapid.IntRange(1, 3).Draw(t, "day"))*86400, 0)
+			stances = append(stances, &parleyv1.Stance{
+				Name: fmt.Sprintf("%s/stances/s%d", talks, i), Party: "a", Digest: rapid.SampledFrom([]string{"stands", "carried", "stood"}).Draw(t, "digest"),
+				Attribution: &parleyv1.Attribution{Basis: parleyv1.Attribution_Basis(rapid.IntRange(0, 3).Draw(t, "basis"))},
+				SaidTime:    &parleyv1.PartialTime{StartTime: timestamppb.New(day)}, Withdrawn: rapid.Bool().Draw(t, "withdrawn"),
+			})
+		}
+		shown := func() *parleyv1.Stance {
+			return counting(slices.Values(stances), func(s *parleyv1.Stance) parleyv1.PositionMatrix_Currency {
+				return map[string]parleyv1.PositionMatrix_Currency{
+					"stands": parleyv1.PositionMatrix_CURRENCY_CURRENT, "carried": parleyv1.PositionMatrix_CURRENCY_CARRIED, "stood": parleyv1.PositionMatrix_CURRENCY_STALE,
+				}[s.GetDigest()]
+			})["a"].GetStance()
+		}
+		was := shown()
+		taken := rapid.SampledFrom(stances).Draw(t, "taken back")
+		if taken.GetWithdrawn() {
+			return
+		}
+		taken.Withdrawn = true
+		switch is := shown(); {
+		case is == taken:
+			t.Fatalf("a withdrawn one shows: %v", is)
+		case was != taken && is != was:
+			t.Fatalf("%v showed, and %v does after %v was withdrawn", was, is, taken)
+		case was == taken && is != nil && age(is, taken) < 0:
+			t.Fatalf("%v was withdrawn, and %v is back", taken, is)
+		}
+	})
 }
 
 func TestNoStanceIsNotAbstention(t *testing.T) {

@@ -207,6 +207,21 @@ func TestTheSecondProcessOnADirectoryIsToldSo(t *testing.T) {
 	}
 }
 
+// A port that is taken is found out before anything is made.
+func TestATakenPortLeavesNoDataBehind(t *testing.T) {
+	taken := start(t, t.TempDir())
+	for _, addrs := range [][2]string{{taken.GRPCAddr, "127.0.0.1:0"}, {"127.0.0.1:0", taken.RESTAddr}} {
+		dir := filepath.Join(t.TempDir(), "data")
+		err := daemon.Run(t.Context(), daemon.Config{DataDir: dir, GRPCAddr: addrs[0], RESTAddr: addrs[1]})
+		if err == nil || !strings.Contains(err.Error(), "address already in use") {
+			t.Errorf("%v: got %v", addrs, err)
+		}
+		if _, err := os.Stat(dir); err == nil {
+			t.Errorf("%v: the data directory was made", addrs)
+		}
+	}
+}
+
 func TestADamagedFileIsRefusedUntouched(t *testing.T) {
 	dir := t.TempDir()
 	s := start(t, dir)

@@ -121,12 +121,54 @@ func TestUpdateWantsTheEtagOfWhatWasRead(t *testing.T) {
 func TestMasksThatCannotBeFollowed(t *testing.T) {
 	s := start(t, t.TempDir())
 	n := talks(t, s, "peace")
-	for _, paths := range [][]string{{}, {"no_such_field"}, {"create_time"}, {"name"}, {"etag"}} {
+	for _, test := range []struct {
+		paths []string
+		bad   string // the one at fault
+	}{
+		{[]string{}, ""},
+		{[]string{"no_such_field"}, "no_such_field"},
+		{[]string{"display_name", "audience.no_such_field", "note"}, "audience.no_such_field"},
+		{[]string{"display_name", "create_time"}, "create_time"},
+		{[]string{"name"}, "name"},
+		{[]string{"etag"}, "etag"},
+		{[]string{"note", "*"}, "*"},
+	} {
 		_, err := s.mediator.Parties.UpdateParty(t.Context(), &parleyv1.UpdatePartyRequest{
-			Party: &parleyv1.Party{Name: n + "/parties/a", DisplayName: "x"}, UpdateMask: &fieldmaskpb.FieldMask{Paths: paths},
+			Party: &parleyv1.Party{Name: n + "/parties/a", DisplayName: "x"}, UpdateMask: &fieldmaskpb.FieldMask{Paths: test.paths},
 		})
-		wantReason(t, err, codes.InvalidArgument, parleyv1.ErrorReason_UPDATE_MASK_INVALID)
+		if d := wantReason(t, err, codes.InvalidArgument, parleyv1.ErrorReason_UPDATE_MASK_INVALID); d.Metadata["path"] != test.bad {
+			t.Errorf("%v: the error names the path %q", test.paths, d.Metadata["path"])
+		}
 	}
+}
+
+// An update that makes no difference is answered with the resource as it is, whatever form it has; it is no news.
+func TestAnUpdateThatChangesNothingLeavesTheEtag(t *testing.T) {
+	s := start(t, t.TempDir())
+	party := talks(t, s, "peace") + "/parties/a"
+	before, err := s.mediator.Parties.GetParty(t.Context(), &parleyv1.GetPartyRequest{Name: party})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, req := range map[string]*parleyv1.UpdatePartyRequest{
+		"nothing at all":          {Party: &parleyv1.Party{Name: party}},
+		"the same without a mask": {Party: &parleyv1.Party{Name: party, DisplayName: before.GetDisplayName()}},
+		"the same with a mask":    {Party: proto.CloneOf(before), UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"display_name", "note"}}},
+		"everything":              {Party: proto.CloneOf(before), UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"*"}}},
+		"under a request_id":      {Party: &parleyv1.Party{Name: party}, RequestId: requestID},
+		"the same id again":       {Party: &parleyv1.Party{Name: party}, RequestId: requestID},
+		"only checked":            {Party: &parleyv1.Party{Name: party}, ValidateOnly: true},
+	} {
+		got, err := s.mediator.Parties.UpdateParty(t.Context(), req)
+		if err != nil || !proto.Equal(before, got) {
+			t.Errorf("%s: got %v, %v", name, got, err)
+		}
+	}
+	if resp, data := s.rest(t, "PATCH", "/v1/"+party, "{}", "If-Match", `"`+before.GetEtag()+`"`); resp.Header.Get("ETag") != `"`+before.GetEtag()+`"` {
+		t.Errorf("over REST: %s", data)
+	}
+	_, err = s.mediator.Parties.UpdateParty(t.Context(), &parleyv1.UpdatePartyRequest{Party: &parleyv1.Party{Name: party, Note: "x"}, RequestId: requestID})
+	wantReason(t, err, codes.AlreadyExists, parleyv1.ErrorReason_REQUEST_ID_REUSED)
 }
 
 func TestDeletedComesBack(t *testing.T) {

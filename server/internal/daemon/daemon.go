@@ -59,6 +59,11 @@ func Run(ctx context.Context, cfg Config) error {
 	if err := errors.Join(access.RequireLoopback(cfg.GRPCAddr), access.RequireLoopback(cfg.RESTAddr)); err != nil {
 		return err
 	}
+	l, err := bind(ctx, cfg) // first, so that what cannot serve leaves nothing behind
+	if err != nil {
+		return err
+	}
+	defer l.close()
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
@@ -70,12 +75,12 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	err = serve(ctx, cfg, h)
+	err = serve(ctx, cfg, h, l)
 	h.Close()
 	return errors.Join(err, store.Close())
 }
 
-func serve(ctx context.Context, cfg Config, h *host.Host) error {
+func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners) error {
 	token, err := access.LoadOrCreateToken(cfg.DataDir)
 	if err != nil {
 		return fmt.Errorf("load the mediator's token: %w", err)
@@ -99,7 +104,8 @@ func serve(ctx context.Context, cfg Config, h *host.Host) error {
 		return fmt.Errorf("build the gateway: %w", err)
 	}
 	web.RegisterOnShutdown(h.EndWatches) // they would outlast the drain
-	return listen(ctx, cfg, srv, web, inner)
+	l.inner = inner
+	return listen(ctx, cfg, srv, web, l)
 }
 
 func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *listing.Sealer) *grpc.Server {
@@ -114,24 +120,39 @@ func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *lis
 	return srv
 }
 
-// listen opens the ports, serves, and drains when ctx ends.
-func listen(ctx context.Context, cfg Config, srv *grpc.Server, web *http.Server, inner net.Listener) error {
-	gl, err := net.Listen("tcp", cfg.GRPCAddr)
+// listeners are where a server takes calls: two ports, and a way for the gateway in the same process.
+type listeners struct{ grpc, rest, inner net.Listener }
+
+// bind opens the ports.
+func bind(ctx context.Context, cfg Config) (*listeners, error) {
+	var tcp net.ListenConfig
+	gl, err := tcp.Listen(ctx, "tcp", cfg.GRPCAddr)
 	if err != nil {
-		return fmt.Errorf("listen for gRPC: %w", err)
+		return nil, fmt.Errorf("listen for gRPC: %w", err)
 	}
-	rl, err := net.Listen("tcp", cfg.RESTAddr)
+	rl, err := tcp.Listen(ctx, "tcp", cfg.RESTAddr)
 	if err != nil {
-		return fmt.Errorf("listen for REST: %w", errors.Join(err, gl.Close()))
+		return nil, fmt.Errorf("listen for REST: %w", errors.Join(err, gl.Close()))
 	}
+	return &listeners{grpc: gl, rest: rl}, nil
+}
+
+// close is for ports that were opened and never served; the servers close those that were.
+func (l *listeners) close() {
+	_ = l.grpc.Close()
+	_ = l.rest.Close()
+}
+
+// listen serves on the open ports, and drains when ctx ends.
+func listen(ctx context.Context, cfg Config, srv *grpc.Server, web *http.Server, l *listeners) error {
 	failed := make(chan error, 3)
-	go func() { failed <- srv.Serve(gl) }()
-	go func() { failed <- srv.Serve(inner) }()
-	go func() { failed <- web.Serve(rl) }()
+	go func() { failed <- srv.Serve(l.grpc) }()
+	go func() { failed <- srv.Serve(l.inner) }()
+	go func() { failed <- web.Serve(l.rest) }()
 	if cfg.Ready != nil {
 		token, err := access.ReadToken(cfg.DataDir)
 		if err == nil {
-			err = cfg.Ready(ctx, Started{gl.Addr().String(), rl.Addr().String(), token})
+			err = cfg.Ready(ctx, Started{l.grpc.Addr().String(), l.rest.Addr().String(), token})
 		}
 		if err != nil {
 			return errors.Join(err, drain(srv, web))

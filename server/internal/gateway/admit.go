@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,10 @@ func (g *gateway) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 			return
 		}
 		if f := ex.readBody(w, r); f != nil {
+			writeFault(w, ex, f)
+			return
+		}
+		if f := ex.checkBound(pathParams); f != nil {
 			writeFault(w, ex, f)
 			return
 		}
@@ -154,6 +159,42 @@ func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) *fault.Faul
 	r.Body = io.NopCloser(bytes.NewReader(ex.body))
 	r.Header.Set("Content-Type", "application/json")
 	return nil
+}
+
+// checkBound refuses a body that says something else than the path does, such as the name of another resource: the
+// generated code would pass over it.
+func (ex *exchange) checkBound(pathParams map[string]string) *fault.Fault {
+	body := ex.bodyFields()
+	var bad []fault.Field
+	for _, path := range ex.route.bound {
+		inner := path
+		if ex.route.bodyField != nil {
+			var ok bool
+			if inner, ok = strings.CutPrefix(path, string(ex.route.bodyField.Name())+"."); !ok {
+				continue
+			}
+		}
+		for key, value := range body {
+			var given string
+			fd := fieldNamed(ex.route.bodyMessage, key)
+			if fd == nil || string(fd.Name()) != inner || json.Unmarshal(value, &given) != nil {
+				continue
+			}
+			if given != "" && given != pathParams[path] {
+				bad = append(bad, fault.Field{Path: path, Rule: "path", Message: "is another one in the body than in the path"})
+			}
+		}
+	}
+	return malformed(bad)
+}
+
+// bodyFields are what the body holds; nothing if it cannot be read, which whoever reads it will say.
+func (ex *exchange) bodyFields() map[string]json.RawMessage {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(ex.body, &fields) != nil {
+		return nil
+	}
+	return fields
 }
 
 // describe says what a field takes, in JSON and in a query.

@@ -116,6 +116,8 @@ func TestIfMatch(t *testing.T) {
 		{"POST", party + ":undelete", "{}", `"v1"`, "v1"},
 		{"PATCH", party, `{"display_name":"x"}`, `"v1"`, "v1"},
 		{"PATCH", party, `{"etag":"v1"}`, `"v1"`, "v1"},
+		{"PATCH", party, `{"name":"negotiations/peace/parties/ukraine"}`, `"v1"`, "v1"},
+		{"PATCH", party, `{"name":""}`, `"v1"`, "v1"},
 	} {
 		fake.asked = nil
 		if w := do(h, c.method, c.path, c.body, "If-Match: "+c.ifMatch); w.Code != 200 || etagOf() != c.want {

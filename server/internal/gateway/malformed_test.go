@@ -29,6 +29,8 @@ func TestMalformedRequests(t *testing.T) {
 		{"POST /v1/negotiations/a/stances", `{"target":{"point":"a","revision":"b"}}`, "stance.target.revision oneof"},
 		{"PATCH " + party, `{"nope":1}`, "party.nope unknown_field"},
 		{"PATCH " + party, `{"display_name":[]}`, "party.display_name type"},
+		{"PATCH " + party, `{"name":"negotiations/peace/parties/russia","note":"x"}`, "party.name path"},
+		{"POST " + party + ":undelete", `{"name":"negotiations/peace/parties/russia"}`, "name path"},
 		{"GET " + party + "?foo=1", "", "foo unknown_parameter"},
 		{"GET " + party + "?name=x", "", "name unknown_parameter"},
 		{"GET " + party + "?as_of=yesterday", "", "as_of type"},

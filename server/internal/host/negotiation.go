@@ -299,7 +299,7 @@ func (n *negotiation) runOne(t *turn, j *job) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("apply what %s would do: %w", j.Method, err)
 	}
 	out := Outcome{lens.New(next, j.Viewer, now), draft.Results, draft.Matches}
-	if j.ValidateOnly {
+	if j.ValidateOnly || len(draft.Changes) == 0 && j.RequestID == "" { // without changes an entry only keeps a receipt
 		return out, nil
 	}
 	data, err := proto.Marshal(entry)

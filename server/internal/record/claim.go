@@ -57,7 +57,11 @@ func RespondToClaim(req *parleyv1.RespondToClaimRequest) Command {
 		}
 		m := proto.CloneOf(old)
 		m.Responses = append(m.Responses, proto.CloneOf(req.GetResponse()))
-		return claimNoun.draft(m, claimNoun.finish(st, env, m, old, "claim"))
+		if err := claimNoun.finish(st, m, old, "claim"); err != nil {
+			return nil, err
+		}
+		touch(m, env.Now)
+		return claimNoun.draft(m, nil)
 	}
 }
 

@@ -75,10 +75,14 @@ func (n noun[M]) create(st *State, env Env, parent, id string, msg M, path strin
 		return none, fault.Exists(name)
 	}
 	stamp(m, "create_time", env.Now)
-	return m, n.finish(st, env, m, nil, path)
+	if err := n.finish(st, m, nil, path); err != nil {
+		return none, err
+	}
+	touch(m, env.Now)
+	return m, nil
 }
 
-// update changes the fields of a mask.
+// update changes the fields of a mask. Where that makes no difference there is nothing to record.
 func (n noun[M]) update(st *State, env Env, msg M, mask *fieldmaskpb.FieldMask) (*Draft, error) {
 	old, err := n.current(st, msg.GetName(), msg.GetEtag(), false)
 	if err != nil {
@@ -95,7 +99,14 @@ func (n noun[M]) update(st *State, env Env, msg M, mask *fieldmaskpb.FieldMask) 
 	if err := wellformed.CheckAt(n.field, m); err != nil {
 		return nil, err
 	}
-	return n.draft(m, n.finish(st, env, m, old, n.field))
+	if err := n.finish(st, m, old, n.field); err != nil {
+		return nil, err
+	}
+	if proto.Equal(old, m) {
+		return &Draft{Results: []string{m.GetName()}}, nil
+	}
+	touch(m, env.Now)
+	return n.draft(m, nil)
 }
 
 // setDeleted deletes or undeletes.
@@ -132,8 +143,8 @@ func (n noun[M]) current(st *State, name, etag string, wantDeleted bool) (M, err
 	return old, nil
 }
 
-// finish checks references, resolves times and stamps the new value, given the former one, if any.
-func (n noun[M]) finish(st *State, env Env, m M, former proto.Message, path string) error {
+// finish resolves times and checks the references of the new value, given the former one, if any.
+func (n noun[M]) finish(st *State, m M, former proto.Message, path string) error {
 	if err := resolveTimes(m.ProtoReflect(), path); err != nil {
 		return err
 	}
@@ -145,11 +156,7 @@ func (n noun[M]) finish(st *State, env Env, m M, former proto.Message, path stri
 	if err := st.checkReferences(m, former, path); err != nil {
 		return err
 	}
-	if err := st.checkSpans(m, path); err != nil {
-		return err
-	}
-	touch(m, env.Now)
-	return nil
+	return st.checkSpans(m, path)
 }
 
 func (n noun[M]) draft(m M, err error) (*Draft, error) {
@@ -287,10 +294,13 @@ func checkMask(mask *fieldmaskpb.FieldMask, m proto.Message) error {
 	if len(mask.GetPaths()) == 0 {
 		return fault.UpdateMaskInvalid("", "names no field")
 	}
-	if err := fieldmask.Validate(mask, m); err != nil {
-		return fault.UpdateMaskInvalid(strings.Join(mask.GetPaths(), ","), err.Error())
-	}
 	for _, path := range mask.GetPaths() {
+		if err := fieldmask.Validate(&fieldmaskpb.FieldMask{Paths: []string{path}}, m); err != nil {
+			return fault.UpdateMaskInvalid(path, err.Error())
+		}
+		if path == "*" && len(mask.GetPaths()) > 1 {
+			return fault.UpdateMaskInvalid(path, "* stands for all fields, and alone")
+		}
 		if path == "*" {
 			continue
 		}

@@ -2,6 +2,9 @@ package show
 
 import (
 	"strings"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
@@ -10,7 +13,7 @@ import (
 func (p Page) Negotiations(list []*parleyv1.Negotiation) string {
 	var rows [][]string
 	for _, n := range list {
-		rows = append(rows, []string{ID(n.GetName()), n.GetDisplayName(), lower(n.GetAudience().GetLevel().String(), "LEVEL_")})
+		rows = append(rows, []string{listed(n), n.GetDisplayName(), lower(n.GetAudience().GetLevel().String(), "LEVEL_")})
 	}
 	return p.Table([]string{"NEGOTIATION", "TITLE", "AUDIENCE"}, rows)
 }
@@ -20,7 +23,7 @@ func (p Page) Parties(list []*parleyv1.Party) string {
 	var rows [][]string
 	for _, m := range list {
 		rows = append(rows, []string{
-			ID(m.GetName()), m.GetDisplayName(), said(m.GetKind().String(), "KIND_"), said(m.GetRole().String(), "ROLE_"),
+			listed(m), m.GetDisplayName(), said(m.GetKind().String(), "KIND_"), said(m.GetRole().String(), "ROLE_"),
 			strings.Join(m.GetAliases(), ", "),
 		})
 	}
@@ -36,7 +39,7 @@ func (p Page) Demands(list []*parleyv1.Demand) string {
 			statement = "(withheld)"
 		}
 		rows = append(rows, []string{
-			partyOf(m.GetName()), ID(m.GetName()), said(m.GetStrength().String(), "STRENGTH_"), said(m.GetStatus().String(), "STATUS_"), statement,
+			partyOf(m.GetName()), listed(m), said(m.GetStrength().String(), "STRENGTH_"), said(m.GetStatus().String(), "STATUS_"), statement,
 		})
 	}
 	return p.Table([]string{"PARTY", "DEMAND", "STRENGTH", "STATUS", "STATEMENT"}, rows)
@@ -46,7 +49,7 @@ func (p Page) Demands(list []*parleyv1.Demand) string {
 func (p Page) Plans(list []*parleyv1.Plan) string {
 	var rows [][]string
 	for _, m := range list {
-		rows = append(rows, []string{ID(m.GetName()), m.GetDisplayName(), ID(m.GetOwner()), ID(m.GetLatestRevision())})
+		rows = append(rows, []string{listed(m), m.GetDisplayName(), ID(m.GetOwner()), ID(m.GetLatestRevision())})
 	}
 	return p.Table([]string{"PLAN", "TITLE", "OWNER", "NEWEST"}, rows)
 }
@@ -63,9 +66,31 @@ func (p Page) Stances(list []*parleyv1.Stance) string {
 		case parleyv1.Attribution_BASIS_REPORTED, parleyv1.Attribution_BASIS_INFERRED:
 			value += " (" + lower(b.String(), "BASIS_") + ")"
 		}
-		rows = append(rows, []string{ID(s.GetName()), ID(s.GetParty()), When(s.GetSaidTime()), value, target(s)})
+		rows = append(rows, []string{listed(s), ID(s.GetParty()), When(s.GetSaidTime()), value, target(s)})
 	}
 	return p.Table([]string{"STANCE", "PARTY", "SAID", "VALUE", "ON"}, rows)
+}
+
+// deletable is a resource that may be deleted.
+type deletable interface {
+	GetName() string
+	GetDeleteTime() *timestamppb.Timestamp
+}
+
+// listed gives the id of a resource, and says so if it is deleted.
+func listed(m deletable) string {
+	if m.GetDeleteTime() != nil {
+		return ID(m.GetName()) + " (deleted)"
+	}
+	return ID(m.GetName())
+}
+
+// Deleted tells when a resource was deleted, in a line before what it says; nothing if it was not.
+func Deleted(m deletable) string {
+	if m.GetDeleteTime() == nil {
+		return ""
+	}
+	return "# deleted " + m.GetDeleteTime().AsTime().Format(time.RFC3339) + "\n"
 }
 
 // target tells what a stance is about.

@@ -141,14 +141,19 @@ func (x *matrix) blocks(room int) [][]int {
 	return out
 }
 
-// says tells whether a party has a stance anywhere in the matrix.
+// says tells whether a party has a stance anywhere in the matrix, or had one that it took back.
 func (x *matrix) says(column int) bool {
-	if cellAt(x.m.GetWhole(), column).GetStance() != nil {
+	if onRecord(cellAt(x.m.GetWhole(), column)) {
 		return true
 	}
 	return slices.ContainsFunc(x.m.GetRows(), func(r *parleyv1.PositionMatrix_Row) bool {
-		return cellAt(r.GetCells(), column).GetStance() != nil
+		return onRecord(cellAt(r.GetCells(), column))
 	})
+}
+
+// onRecord tells whether a party said anything on a point.
+func onRecord(c *parleyv1.PositionMatrix_Cell) bool {
+	return c.GetStance() != nil || c.GetStanceCount() > 0
 }
 
 func cellAt(cells []*parleyv1.PositionMatrix_Cell, i int) *parleyv1.PositionMatrix_Cell {
@@ -193,7 +198,7 @@ func (x *matrix) block(columns []int) string {
 	}
 	titleWidth := points - x.labels - 2
 	line("", "", "", x.headings(columns))
-	if slices.ContainsFunc(columns, func(i int) bool { return cellAt(x.m.GetWhole(), i).GetStance() != nil }) {
+	if slices.ContainsFunc(columns, func(i int) bool { return onRecord(cellAt(x.m.GetWhole(), i)) }) {
 		line("", x.style(faint, fit(asAWhole, titleWidth)), "", x.cells(x.m.GetWhole(), columns, -1))
 	}
 	for i, row := range x.m.GetRows() {
@@ -249,6 +254,10 @@ func (x *matrix) cells(cells []*parleyv1.PositionMatrix_Cell, columns []int, row
 // sign writes a cell: `✓ yes`, in brackets if it is stale, with marks for what limits it.
 func (x *matrix) sign(c *parleyv1.PositionMatrix_Cell) string {
 	s := c.GetStance()
+	if s == nil && onRecord(c) {
+		x.marks["←"] = true
+		return x.style(faint, "←")
+	}
 	if s == nil {
 		x.marks["·"] = true
 		return x.style(faint, "·")
@@ -268,9 +277,13 @@ func (x *matrix) sign(c *parleyv1.PositionMatrix_Cell) string {
 		text += "°"
 		x.marks["°"] = true
 	}
-	if c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_STALE {
+	switch c.GetCurrency() {
+	case parleyv1.PositionMatrix_CURRENCY_STALE:
 		x.marks["()"] = true
 		return x.style(faint, "("+text+")")
+	case parleyv1.PositionMatrix_CURRENCY_CARRIED:
+		x.marks["~"] = true
+		text += "~"
 	}
 	return x.style(sg.style, text)
 }
@@ -337,8 +350,10 @@ func (x *matrix) notes(silent []string) string {
 	}
 	for _, m := range []struct{ mark, meaning string }{
 		{"()", "( ) lapsed: given on other words"},
+		{"~", "~ carried over an editorial change"},
 		{"…", "… with conditions"},
 		{"°", "° reported or inferred, not declared"},
+		{"←", "← taken back"},
 		{"·", "· nothing on record"},
 		{"*", "* has to agree"},
 	} {

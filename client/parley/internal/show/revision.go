@@ -188,7 +188,23 @@ func (p Page) History(versions []*parleyv1.PointVersion) string {
 		}
 		kinds := p.kinds(&parleyv1.PointDiff{Kinds: v.GetKinds()})
 		b.WriteString(apart(p.style(bold, RevisionID(v.GetRevision()))+prefixed("  ", When(v.GetHeldTime())), kinds, p.width()) + "\n")
-		b.WriteString(p.point(v.GetPoint(), 2+ansi.StringWidth(label(v.GetPoint())), ""))
+		indent := 2 + ansi.StringWidth(label(v.GetPoint()))
+		b.WriteString(p.point(v.GetPoint(), indent, ""))
+		if from := came(v); from != "" {
+			b.WriteString(wrap(p.style(faint, from), p.width(), strings.Repeat(" ", indent)))
+		}
 	}
 	return b.String()
+}
+
+// came tells which other points a version came out of, if that is when it did.
+func came(v *parleyv1.PointVersion) string {
+	divided := slices.ContainsFunc(v.GetKinds(), func(k parleyv1.PointDiff_Kind) bool {
+		return k == parleyv1.PointDiff_KIND_SPLIT || k == parleyv1.PointDiff_KIND_MERGED
+	})
+	if !divided {
+		return ""
+	}
+	others := slices.DeleteFunc(slices.Clone(v.GetPoint().GetOrigins()), func(id string) bool { return id == v.GetPoint().GetId() })
+	return prefixed("from: ", strings.Join(others, ", "))
 }

@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -152,6 +154,25 @@ func TestLogDrawsTheGraph(t *testing.T) {
 	list[8].Content, list[8].ParaphrasedBy, list[8].PointCount = parleyv1.Revision_CONTENT_PARAPHRASE, "an envoy", 0
 	for name, p := range pages {
 		golden(t, "log-"+name, p, p.Log(list))
+	}
+}
+
+// What is deleted is listed only if asked for, and then says so.
+func TestDeletedIsMarked(t *testing.T) {
+	p, gone := pages["plain"], timestamppb.New(time.Unix(1_700_000_000, 0))
+	for name, list := range map[string]string{
+		"negotiation": p.Negotiations([]*parleyv1.Negotiation{{Name: "negotiations/n", DeleteTime: gone}, {Name: "negotiations/m"}}),
+		"party":       p.Parties([]*parleyv1.Party{{Name: party("n"), DeleteTime: gone}, {Name: party("m")}}),
+		"demand":      p.Demands([]*parleyv1.Demand{{Name: party("a/demands/n"), DeleteTime: gone}, {Name: party("a/demands/m")}}),
+		"plan":        p.Plans([]*parleyv1.Plan{{Name: "negotiations/a/plans/n", DeleteTime: gone}, {Name: "negotiations/a/plans/m"}}),
+		"stance":      p.Stances([]*parleyv1.Stance{{Name: "negotiations/a/stances/n", DeleteTime: gone}, {Name: "negotiations/a/stances/m"}}),
+	} {
+		if strings.Count(list, "(deleted)") != 1 || !strings.Contains(list, "n (deleted)") {
+			t.Errorf("the %s is not marked in\n%s", name, list)
+		}
+	}
+	if got := Deleted(&parleyv1.Party{DeleteTime: gone}) + Deleted(&parleyv1.Party{}); got != "# deleted 2023-11-14T22:13:20Z\n" {
+		t.Errorf("a single one says %q", got)
 	}
 }
 

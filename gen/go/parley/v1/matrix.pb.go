@@ -102,7 +102,8 @@ func (PositionMatrix_Status) EnumDescriptor() ([]byte, []int) {
 type PositionMatrix_Currency int32
 
 const (
-	// The record holds no stance of the party on the point. That is neither abstaining nor declining to say.
+	// The record holds no stance of the party on the point that was not taken back. That is neither abstaining nor
+	// declining to say.
 	PositionMatrix_CURRENCY_UNSPECIFIED PositionMatrix_Currency = 0
 	// It was given on the wording that stands.
 	PositionMatrix_CURRENCY_CURRENT PositionMatrix_Currency = 1
@@ -381,7 +382,8 @@ type PositionMatrix_Cell struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whether `stance` still stands; unspecified if there is none.
 	Currency PositionMatrix_Currency `protobuf:"varint,1,opt,name=currency,proto3,enum=parley.v1.PositionMatrix_Currency" json:"currency,omitempty"`
-	// CURRENT: the stance that counts. STALE: the latest that would have counted. Unset if there is none.
+	// CURRENT: the stance that counts. STALE: the latest that would have counted. Unset if there is none, or if what there
+	// was has been taken back.
 	Stance *Stance `protobuf:"bytes,2,opt,name=stance,proto3" json:"stance,omitempty"`
 	// For STALE: the first revision, on the way from the one that the stance was given on to this one, whose wording
 	// differs from what the stance was given on. Empty if the two are unrelated.

@@ -200,7 +200,8 @@ type Stance struct {
 	SaidTime *PartialTime `protobuf:"bytes,11,opt,name=said_time,json=saidTime,proto3" json:"said_time,omitempty"`
 	// When it became public.
 	PublicTime *PartialTime `protobuf:"bytes,12,opt,name=public_time,json=publicTime,proto3" json:"public_time,omitempty"`
-	// The party took it back. It is kept and shown but never counts.
+	// The party took it back. It is kept and shown but never counts, and older stances that it had replaced do not count
+	// again.
 	Withdrawn bool `protobuf:"varint,13,opt,name=withdrawn,proto3" json:"withdrawn,omitempty"`
 	// For a stance on a point: digest of the wording it was given on; see Point.digest.
 	Digest string `protobuf:"bytes,14,opt,name=digest,proto3" json:"digest,omitempty"`

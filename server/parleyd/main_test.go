@@ -1,0 +1,32 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestWhatEndsBeforeAServerStarts(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		err  string // empty for none
+	}{
+		{[]string{"--version"}, ""},
+		{[]string{"--help"}, ""},
+		{[]string{"serve"}, `"serve" is no flag`},
+		{[]string{"--example", "now"}, `"now" is no flag`},
+		{[]string{"--port", "1"}, "not defined: -port"},
+		{[]string{"--grpc", "127.0.0.1:1:1"}, "127.0.0.1:1:1"},
+	} {
+		dir := filepath.Join(t.TempDir(), "data")
+		t.Setenv("PARLEY_DATA", dir)
+		err := run(t.Context(), test.args)
+		if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("%v: got %v", test.args, err)
+		}
+		if _, err := os.Stat(dir); err == nil {
+			t.Errorf("%v: the data directory was made", test.args)
+		}
+	}
+}
