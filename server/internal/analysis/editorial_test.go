@@ -7,19 +7,21 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
 
-func editorially(id, text string) *parleyv1.PointChange {
-	c := edit(id, text)
+// editorially gives the point p a wording that is said to mean the same.
+func editorially(text string) *parleyv1.PointChange {
+	c := edit("p", text)
 	c.GetEdit().Editorial = true
 	return c
 }
 
-func (w *world) object(t fataler, id, party, revision string, change ...func(*parleyv1.Objection)) {
+// object records the objection o of a party to what a revision did to the point p.
+func (w *world) object(t fataler, party, revision string, change ...func(*parleyv1.Objection)) {
 	t.Helper()
 	o := &parleyv1.Objection{Party: talks + "/parties/" + party, Point: draft + "/revisions/" + revision + "/points/p"}
 	for _, c := range change {
 		c(o)
 	}
-	w.do(t, record.CreateObjection(&parleyv1.CreateObjectionRequest{Parent: talks, ObjectionId: id, Objection: o}))
+	w.do(t, record.CreateObjection(&parleyv1.CreateObjectionRequest{Parent: talks, ObjectionId: "o", Objection: o}))
 }
 
 // cellOf gives the cell of a party on the point p.
@@ -53,50 +55,50 @@ func TestAnEditorialChangeCarriesStancesUntilSomebodyObjects(t *testing.T) {
 	}{
 		{"nothing changed", func(*world) {}, "v1", current, agreed, nil},
 		{"a change of substance", func(w *world) { w.change(t, "v2", edit("p", "Reliable guarantees.")) }, "v2", stale, open, nil},
-		{"an editorial change", func(w *world) { w.change(t, "v2", editorially("p", "Robust guarantees")) }, "v2", carried, kept, []string{"v2"}},
+		{"an editorial change", func(w *world) { w.change(t, "v2", editorially("Robust guarantees")) }, "v2", carried, kept, []string{"v2"}},
 		{"two of them", func(w *world) {
-			w.change(t, "v2", editorially("p", "Robust guarantees"))
-			w.change(t, "v3", editorially("p", "ROBUST guarantees"))
+			w.change(t, "v2", editorially("Robust guarantees"))
+			w.change(t, "v3", editorially("ROBUST guarantees"))
 		}, "v3", carried, kept, []string{"v3", "v2"}},
 		{"one, and then one of substance", func(w *world) {
-			w.change(t, "v2", editorially("p", "Robust guarantees"))
+			w.change(t, "v2", editorially("Robust guarantees"))
 			w.change(t, "v3", edit("p", "No guarantees."))
 		}, "v3", stale, open, nil},
 		{"one of substance, and then an editorial one", func(w *world) {
 			w.change(t, "v2", edit("p", "No guarantees."))
-			w.change(t, "v3", editorially("p", "No guarantees"))
+			w.change(t, "v3", editorially("No guarantees"))
 		}, "v3", stale, open, nil},
 		{"contested", func(w *world) {
-			w.change(t, "v2", editorially("p", "Firm guarantees."))
-			w.object(t, "o", "b", "v2")
+			w.change(t, "v2", editorially("Firm guarantees."))
+			w.object(t, "b", "v2")
 		}, "v2", stale, open, nil},
 		{"contested once, carried before that", func(w *world) {
-			w.change(t, "v2", editorially("p", "Robust guarantees"))
-			w.change(t, "v3", editorially("p", "Firm guarantees"))
-			w.object(t, "o", "b", "v3")
+			w.change(t, "v2", editorially("Robust guarantees"))
+			w.change(t, "v3", editorially("Firm guarantees"))
+			w.object(t, "b", "v3")
 		}, "v2", carried, kept, []string{"v2"}},
 		{"contested below", func(w *world) {
-			w.change(t, "v2", editorially("p", "Firm guarantees"))
-			w.change(t, "v3", editorially("p", "Firm guarantees!"))
-			w.object(t, "o", "b", "v2")
+			w.change(t, "v2", editorially("Firm guarantees"))
+			w.change(t, "v3", editorially("Firm guarantees!"))
+			w.object(t, "b", "v2")
 		}, "v3", stale, open, nil},
 		{"the objection was withdrawn", func(w *world) {
-			w.change(t, "v2", editorially("p", "Firm guarantees."))
-			w.object(t, "o", "b", "v2", func(o *parleyv1.Objection) { o.Withdrawn = true })
+			w.change(t, "v2", editorially("Firm guarantees."))
+			w.object(t, "b", "v2", func(o *parleyv1.Objection) { o.Withdrawn = true })
 		}, "v2", carried, kept, []string{"v2"}},
 		{"the objection was deleted", func(w *world) {
-			w.change(t, "v2", editorially("p", "Firm guarantees."))
-			w.object(t, "o", "b", "v2")
+			w.change(t, "v2", editorially("Firm guarantees."))
+			w.object(t, "b", "v2")
 			w.do(t, record.DeleteObjection(&parleyv1.DeleteObjectionRequest{Name: talks + "/objections/o"}))
 		}, "v2", carried, kept, []string{"v2"}},
 		{"a stance on the new wording goes before one carried over", func(w *world) {
-			w.change(t, "v2", editorially("p", "Firm guarantees."))
+			w.change(t, "v2", editorially("Firm guarantees."))
 			w.stance(t, "a", "v2/points/p", acceptance)
 			w.stance(t, "b", "v2/points/p", acceptance)
 		}, "v2", current, agreed, nil},
 		{"the old wording came back", func(w *world) {
-			w.change(t, "v2", editorially("p", "Firm guarantees."))
-			w.object(t, "o", "b", "v2")
+			w.change(t, "v2", editorially("Firm guarantees."))
+			w.object(t, "b", "v2")
 			w.change(t, "v3", edit("p", "Robust guarantees."))
 		}, "v3", current, agreed, nil},
 	} {

@@ -67,7 +67,7 @@ func gist(c *parleyv1.Change) string {
 	case *parleyv1.Change_Revision:
 		return strings.TrimPrefix(m.Revision.GetDisplayName()+", ", ", ") + plural(len(c.GetChangedPoints()), "point changed", "points changed")
 	case *parleyv1.Change_Stance:
-		return ID(m.Stance.GetParty()) + " " + lower(m.Stance.GetValue().String(), "VALUE_") + " on " + target(m.Stance)
+		return ID(m.Stance.GetParty()) + " " + lower(m.Stance.GetValue().String(), "VALUE_") + unlessStanding(m.Stance.GetWithdrawn()) + " on " + target(m.Stance)
 	case *parleyv1.Change_Claim:
 		return statement(m.Claim)
 	case *parleyv1.Change_Event:
@@ -77,7 +77,14 @@ func gist(c *parleyv1.Change) string {
 	case *parleyv1.Change_Assessment:
 		return lower(m.Assessment.GetVerdict().String(), "VERDICT_") + " " + ID(m.Assessment.GetDemand())
 	case *parleyv1.Change_Objection:
-		return ID(m.Objection.GetParty()) + ": " + m.Objection.GetReason()
+		return ID(m.Objection.GetParty()) + unlessStanding(m.Objection.GetWithdrawn()) + ": " + m.Objection.GetReason()
+	}
+	return ""
+}
+
+func unlessStanding(withdrawn bool) string {
+	if withdrawn {
+		return " (withdrawn)"
 	}
 	return ""
 }
