@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -107,7 +109,11 @@ func (a *app) tell(step *parleyv1.WatchNegotiationResponse, tokens bool) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(a.out, "%s\n", data)
+		var line bytes.Buffer
+		if err := json.Compact(&line, data); err != nil {
+			return fmt.Errorf("write a step: %w", err)
+		}
+		_, err = fmt.Fprintln(a.out, line.String())
 		return err
 	}
 	text := ""

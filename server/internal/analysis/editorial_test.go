@@ -14,10 +14,10 @@ func editorially(text string) *parleyv1.PointChange {
 	return c
 }
 
-// object records the objection o of a party to what a revision did to the point p.
-func (w *world) object(t fataler, party, revision string, change ...func(*parleyv1.Objection)) {
+// object records the objection o of the party b to what a revision did to the point p.
+func (w *world) object(t fataler, revision string, change ...func(*parleyv1.Objection)) {
 	t.Helper()
-	o := &parleyv1.Objection{Party: talks + "/parties/" + party, Point: draft + "/revisions/" + revision + "/points/p"}
+	o := &parleyv1.Objection{Party: talks + "/parties/b", Point: draft + "/revisions/" + revision + "/points/p"}
 	for _, c := range change {
 		c(o)
 	}
@@ -70,25 +70,25 @@ func TestAnEditorialChangeCarriesStancesUntilSomebodyObjects(t *testing.T) {
 		}, "v3", stale, open, nil},
 		{"contested", func(w *world) {
 			w.change(t, "v2", editorially("Firm guarantees."))
-			w.object(t, "b", "v2")
+			w.object(t, "v2")
 		}, "v2", stale, open, nil},
 		{"contested once, carried before that", func(w *world) {
 			w.change(t, "v2", editorially("Robust guarantees"))
 			w.change(t, "v3", editorially("Firm guarantees"))
-			w.object(t, "b", "v3")
+			w.object(t, "v3")
 		}, "v2", carried, kept, []string{"v2"}},
 		{"contested below", func(w *world) {
 			w.change(t, "v2", editorially("Firm guarantees"))
 			w.change(t, "v3", editorially("Firm guarantees!"))
-			w.object(t, "b", "v2")
+			w.object(t, "v2")
 		}, "v3", stale, open, nil},
 		{"the objection was withdrawn", func(w *world) {
 			w.change(t, "v2", editorially("Firm guarantees."))
-			w.object(t, "b", "v2", func(o *parleyv1.Objection) { o.Withdrawn = true })
+			w.object(t, "v2", func(o *parleyv1.Objection) { o.Withdrawn = true })
 		}, "v2", carried, kept, []string{"v2"}},
 		{"the objection was deleted", func(w *world) {
 			w.change(t, "v2", editorially("Firm guarantees."))
-			w.object(t, "b", "v2")
+			w.object(t, "v2")
 			w.do(t, record.DeleteObjection(&parleyv1.DeleteObjectionRequest{Name: talks + "/objections/o"}))
 		}, "v2", carried, kept, []string{"v2"}},
 		{"a stance on the new wording goes before one carried over", func(w *world) {
@@ -98,7 +98,7 @@ func TestAnEditorialChangeCarriesStancesUntilSomebodyObjects(t *testing.T) {
 		}, "v2", current, agreed, nil},
 		{"the old wording came back", func(w *world) {
 			w.change(t, "v2", editorially("Firm guarantees."))
-			w.object(t, "b", "v2")
+			w.object(t, "v2")
 			w.change(t, "v3", edit("p", "Robust guarantees."))
 		}, "v3", current, agreed, nil},
 	} {

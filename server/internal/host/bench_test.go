@@ -113,20 +113,21 @@ func imported(b *testing.B, l ledger.Ledger, name string, changes int) {
 	f.flush()
 }
 
-// BenchmarkOpen opens a negotiation of 100,000 changes: it has to take less than a second.
+// BenchmarkOpen opens negotiations of 100,000 changes, which has to take less than a second, and of a million.
 func BenchmarkOpen(b *testing.B) {
-	const name, changes = "negotiations/talks", 100_000
+	const name = "negotiations/talks"
 	for _, kind := range []struct {
-		name string
-		fill func(*testing.B, ledger.Ledger, string, int)
-	}{{"entries=100k", live}, {"entries=100", imported}} {
+		name    string
+		changes int
+		fill    func(*testing.B, ledger.Ledger, string, int)
+	}{{"entries=100k", 100_000, live}, {"entries=100", 100_000, imported}, {"entries=1M", 1_000_000, live}, {"entries=1000", 1_000_000, imported}} {
 		b.Run(kind.name, func(b *testing.B) {
 			l, err := boltledger.Open(b.TempDir()+"/parley.db", boltledger.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer func() { _ = l.Close() }()
-			kind.fill(b, l, name, changes)
+			kind.fill(b, l, name, kind.changes)
 			runtime.GC()
 			b.ReportAllocs()
 			for b.Loop() {
@@ -139,7 +140,7 @@ func BenchmarkOpen(b *testing.B) {
 				}
 				h.Close()
 			}
-			b.ReportMetric(changes*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+			b.ReportMetric(float64(kind.changes)*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
 		})
 	}
 }

@@ -1,0 +1,90 @@
+package daemon_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/seed-ff4a8210/parley/client"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// BenchmarkIdleWatchers opens 10,000 watches on a server of its own process, and reports what memory that takes there.
+func BenchmarkIdleWatchers(b *testing.B) {
+	const watchers, connections = 10_000, 20
+	bin := filepath.Join(b.TempDir(), "parleyd")
+	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", bin, "../../parleyd").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	cmd := exec.CommandContext(b.Context(), bin, "--example", "--data", b.TempDir(), "--grpc", "127.0.0.1:0", "--rest", "127.0.0.1:0")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	addr := ""
+	for lines := bufio.NewScanner(stdout); lines.Scan() && !strings.HasPrefix(strings.TrimSpace(lines.Text()), "Stop with"); {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "gRPC "); ok {
+			addr = rest
+		}
+	}
+	before := resident(b, cmd.Process.Pid)
+	for b.Loop() {
+		ctx, stop := context.WithCancel(b.Context())
+		var opening errgroup.Group
+		for range connections {
+			c, err := client.Dial(addr, client.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			opening.Go(func() error { return openWatches(ctx, c, watchers/connections) })
+		}
+		if err := opening.Wait(); err != nil {
+			b.Fatal(err)
+		}
+		now := resident(b, cmd.Process.Pid)
+		b.ReportMetric(now, "server-MiB")
+		b.ReportMetric((now-before)*1024/watchers, "KiB/watcher")
+		stop()
+	}
+}
+
+// openWatches opens watches one after the other, and waits for the first answer of each.
+func openWatches(ctx context.Context, c *client.Client, n int) error {
+	for range n {
+		stream, err := c.Log.WatchNegotiation(ctx, &parleyv1.WatchNegotiationRequest{Name: peacePlan})
+		if err != nil {
+			return fmt.Errorf("open a watch: %w", err)
+		}
+		if _, err := stream.Recv(); err != nil {
+			return fmt.Errorf("first answer of a watch: %w", err)
+		}
+	}
+	return nil
+}
+
+// resident is the memory of a process in MiB.
+func resident(b *testing.B, pid int) float64 {
+	b.Helper()
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		b.Skip("only where /proc tells")
+	}
+	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	kib, err := strconv.Atoi(strings.Fields(rest)[0])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(kib) / 1024
+}
