@@ -32,24 +32,32 @@ func DefaultDataDir() (string, error) {
 // content of the file $PARLEY_TOKEN_FILE, else, for a server on this machine, the mediator token in the data directory.
 // No token is no error: the caller is then anonymous. A file that is there, or named, and cannot be read is one.
 func FindToken(addr string) (string, error) {
+	token, _, err := LocateToken(addr)
+	return token, err
+}
+
+// LocateToken is FindToken that also tells where the token was found: "PARLEY_TOKEN" or a file; empty if there is none.
+func LocateToken(addr string) (token, place string, err error) {
 	if token, set := os.LookupEnv("PARLEY_TOKEN"); set {
-		return strings.TrimSpace(token), nil
+		return strings.TrimSpace(token), "PARLEY_TOKEN", nil
 	}
 	if path := os.Getenv("PARLEY_TOKEN_FILE"); path != "" {
-		return readToken(path)
+		token, err = readToken(path)
+		return token, path + " (PARLEY_TOKEN_FILE)", err
 	}
 	if !IsLoopback(addr) {
-		return "", nil
+		return "", "", nil
 	}
 	dir, err := DefaultDataDir()
 	if err != nil {
-		return "", nil //nolint:nilerr // nowhere to look: the caller is anonymous
+		return "", "", nil //nolint:nilerr // nowhere to look: the caller is anonymous
 	}
-	token, err := readToken(filepath.Join(dir, TokenFile))
+	path := filepath.Join(dir, TokenFile)
+	token, err = readToken(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return "", "", nil
 	}
-	return token, err
+	return token, path, err
 }
 
 func readToken(path string) (string, error) {

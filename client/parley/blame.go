@@ -12,7 +12,9 @@ import (
 
 func (a *app) planBlame() *cobra.Command {
 	return &cobra.Command{
-		Use: "blame PLAN[/REVISION]/POINT", Short: "Show who put which words into a point, when, and at which meeting", Args: usage(cobra.ExactArgs(1)),
+		Use: "blame POINT", Short: "Show who put which words into a point, when, and at which meeting", Args: usage(cobra.ExactArgs(1)),
+		Long: `Show who put which words into a point, when, and at which meeting: PLAN/REVISION/POINT, or PLAN/POINT for the
+newest revision. Each run of words has the number of the revision that it came in with.`,
 		Example:           "parley plan blame us-draft/v8/territory\nparley plan blame us-draft/territory",
 		ValidArgsFunction: a.completing(1, revisionsOrPoints),
 		RunE: a.reading(func(ctx context.Context, c call) error {

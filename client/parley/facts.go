@@ -120,7 +120,7 @@ func (a *app) sources() *cobra.Command {
 		use: "sources", arg: "SOURCE", kind: "parley/Source", short: "List the sources, or show one", table: show.Page.Sources,
 		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Source, error] {
 			return client.All(ctx, c.Sources.ListSources, &parleyv1.ListSourcesRequest{
-				Parent: c.negotiation, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Source{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListSourcesResponse).GetSources)
 		},
 		get: func(ctx context.Context, c call, name string) (*parleyv1.Source, error) {
@@ -137,7 +137,7 @@ func (a *app) events() *cobra.Command {
 		use: "events", arg: "EVENT", kind: "parley/Event", short: "List what happened or is to happen, or show one event", table: show.Page.Events,
 		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Event, error] {
 			return client.All(ctx, c.Events.ListEvents, &parleyv1.ListEventsRequest{
-				Parent: c.negotiation, Filter: l.filter, OrderBy: cmp.Or(l.orderBy, "held_time.start_time"), ShowDeleted: l.deleted, AsOf: c.at,
+				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Event{}, c.negotiation, l.filter), OrderBy: cmp.Or(l.orderBy, "held_time.start_time"), ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListEventsResponse).GetEvents)
 		},
 		get: func(ctx context.Context, c call, name string) (*parleyv1.Event, error) {
@@ -154,7 +154,7 @@ func (a *app) claims() *cobra.Command {
 		use: "claims", arg: "CLAIM", kind: "parley/Claim", short: "List what is asserted and who disputes it, or show one claim", table: show.Page.Claims,
 		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Claim, error] {
 			return client.All(ctx, c.Claims.ListClaims, &parleyv1.ListClaimsRequest{
-				Parent: c.negotiation, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Claim{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListClaimsResponse).GetClaims)
 		},
 		get: func(ctx context.Context, c call, name string) (*parleyv1.Claim, error) {
@@ -217,7 +217,7 @@ func (a *app) assessments() *cobra.Command {
 		use: "assessments", arg: "ASSESSMENT", kind: "parley/Assessment", short: "List who judges that which demand is met, or show one assessment", table: show.Page.Assessments,
 		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Assessment, error] {
 			return client.All(ctx, c.Assessments.ListAssessments, &parleyv1.ListAssessmentsRequest{
-				Parent: c.negotiation, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Assessment{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListAssessmentsResponse).GetAssessments)
 		},
 		get: func(ctx context.Context, c call, name string) (*parleyv1.Assessment, error) {
@@ -234,7 +234,7 @@ func (a *app) objections() *cobra.Command {
 		use: "objections", arg: "OBJECTION", kind: "parley/Objection", short: "List who says that an editorial change is none, or show one objection", table: show.Page.Objections,
 		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Objection, error] {
 			return client.All(ctx, c.Objections.ListObjections, &parleyv1.ListObjectionsRequest{
-				Parent: c.negotiation, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Objection{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListObjectionsResponse).GetObjections)
 		},
 		get: func(ctx context.Context, c call, name string) (*parleyv1.Objection, error) {

@@ -90,6 +90,9 @@ func (a *app) printError(w io.Writer, styles fang.Styles, err error) {
 		if head := d.Metadata["head"]; head != "" {
 			lines = append(lines, "commit on the newest revision; parley plan diff shows what it changed: "+show.RevisionID(head))
 		}
+		if d.Code == codes.Unauthenticated && a.tokenFrom != "" {
+			lines = append(lines, "the token is from "+a.tokenFrom)
+		}
 		lines = append(lines, "reason: "+d.Reason)
 	case d.Code == codes.Unavailable || d.Code == codes.DeadlineExceeded:
 		lines = []string{"no answer from a parley server at " + a.server, "start one with parleyd, or name another with --server"}

@@ -22,7 +22,7 @@ type listFlags struct {
 
 func (l *listFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&l.filter, "filter", "", `only those that fit, such as 'kind = STATE' (AIP-160)`)
+	f.StringVar(&l.filter, "filter", "", `only those that fit, such as 'kind = STATE' or 'party = ukraine' (AIP-160)`)
 	f.StringVar(&l.orderBy, "order-by", "", "such as 'display_name desc'")
 	f.BoolVar(&l.deleted, "deleted", false, "deleted ones too")
 }
@@ -67,7 +67,7 @@ func (a *app) parties() *cobra.Command {
 				return a.answer(p, func() string { return a.whole(p) })
 			}
 			list, err := client.Collect(client.All(ctx, c.Parties.ListParties, &parleyv1.ListPartiesRequest{
-				Parent: c.negotiation, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Party{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListPartiesResponse).GetParties))
 			if err != nil {
 				return err
@@ -100,7 +100,8 @@ func (a *app) demands() *cobra.Command {
 				return err
 			}
 			list, err := client.Collect(client.All(ctx, c.Demands.ListDemands, &parleyv1.ListDemandsRequest{
-				Parent: protoyaml.Expand("parley/Party", c.negotiation, party), Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at, HeldAt: held, KnownAt: known,
+				Parent: protoyaml.Expand("parley/Party", c.negotiation, party), Filter: protoyaml.ExpandFilter(&parleyv1.Demand{}, c.negotiation, l.filter),
+				OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at, HeldAt: held, KnownAt: known,
 			}, (*parleyv1.ListDemandsResponse).GetDemands))
 			if err != nil {
 				return err
@@ -132,7 +133,7 @@ func (a *app) plans() *cobra.Command {
 		Use: "plans", Short: "List the plans", Args: usage(cobra.NoArgs),
 		RunE: a.reading(func(ctx context.Context, c call) error {
 			list, err := client.Collect(client.All(ctx, c.Plans.ListPlans, &parleyv1.ListPlansRequest{
-				Parent: c.negotiation, Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Plan{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListPlansResponse).GetPlans))
 			if err != nil {
 				return err

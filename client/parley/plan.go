@@ -67,7 +67,7 @@ func (a *app) planLog() *cobra.Command {
 func (a *app) planShow() *cobra.Command {
 	var markdown bool
 	cmd := &cobra.Command{
-		Use: "show PLAN[/REVISION]", Short: "Show the text of a revision, by default the newest", Args: usage(cobra.ExactArgs(1)),
+		Use: "show PLAN|PLAN/REVISION", Short: "Show the text of a revision, by default the newest", Args: usage(cobra.ExactArgs(1)),
 		Example:           "parley plan show us-draft/v8\nparley plan show us-draft --markdown > draft.md   # edit, then: parley commit -f draft.md",
 		ValidArgsFunction: a.completing(1, revisionIDs),
 		RunE: a.reading(func(ctx context.Context, c call) error {
@@ -162,7 +162,7 @@ func bothEnds(ctx context.Context, c *client.Client, d *parleyv1.DiffRevisionsRe
 
 func (a *app) planHistory() *cobra.Command {
 	return &cobra.Command{
-		Use: "history [PLAN/]POINT", Short: "Show every version of a point, oldest first", Args: usage(cobra.ExactArgs(1)),
+		Use: "history POINT|PLAN/POINT", Short: "Show every version of a point, oldest first", Args: usage(cobra.ExactArgs(1)),
 		Long: `Show every version of a point, oldest first, and of the points that it was split from or merged of.
 Without a plan: in all plans that have had it, one after the other.`,
 		Example:           "parley plan history us-draft/army-size\nparley plan history army-size",

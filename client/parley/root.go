@@ -25,6 +25,7 @@ import (
 type app struct {
 	server, token, data, negotiation, asOf, output, color string
 	anonymous                                             bool
+	tokenFrom                                             string // where the token that is shown was found
 	width                                                 int
 
 	in       io.Reader
@@ -75,6 +76,9 @@ func (a *app) root() *cobra.Command {
 			if err := errors.Join(cmd.ValidateRequiredFlags(), cmd.ValidateFlagGroups()); err != nil {
 				return usageError{err}
 			}
+			if a.width < 0 {
+				return usageError{fmt.Errorf("--width is %d; it is a number of columns", a.width)}
+			}
 			outputs := []string{"table", "json", "yaml"}
 			if _, ok := cmd.Annotations[markdownOutput]; ok {
 				outputs = append(outputs, markdownOutput)
@@ -90,9 +94,9 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.anonymous, "anonymous", false, "show no token: see what the public sees")
 	f.StringVarP(&a.negotiation, "negotiation", "n", os.Getenv("PARLEY_NEGOTIATION"), "id of the negotiation (PARLEY_NEGOTIATION); needed if there are several")
 	f.StringVar(&a.asOf, "as-of", "", "what the record said then: 2025-11-25 (the end of that day, UTC) or 2025-11-25T12:00:00Z")
-	f.StringVarP(&a.output, "output", "o", "table", "table, json or yaml")
+	f.StringVarP(&a.output, "output", "o", "table", "form of the answer: table, json or yaml")
 	f.IntVar(&a.width, "width", 0, "columns to write in; by default those of the terminal, or 100")
-	f.StringVar(&a.color, "color", "auto", "auto, always or never")
+	f.StringVar(&a.color, "color", "auto", "when to use colours: auto, always or never")
 	root.MarkFlagsMutuallyExclusive("token", "anonymous")
 	root.AddCommand(a.negotiations(), a.parties(), a.demands(), a.plans(), a.plan(), a.commit(), a.stance(), a.matrix(),
 		a.claims(), a.events(), a.sources(), a.assessments(), a.objections(), a.log(), a.watch(), a.load(), a.export())
@@ -132,16 +136,20 @@ func (a *app) connect() (*client.Client, error) {
 	return c, nil
 }
 
-// credentials gives the token to show. What the command line says goes before what the environment says.
-func (a *app) credentials() (string, error) {
+// credentials gives the token to show, and notes where it is from. What the command line says goes before what the
+// environment says.
+func (a *app) credentials() (token string, err error) {
 	switch {
 	case a.token != "" || a.anonymous:
+		a.tokenFrom = "--token"
 		return a.token, nil
 	case a.data != "":
-		token, err := os.ReadFile(filepath.Join(a.data, client.TokenFile))
+		a.tokenFrom = filepath.Join(a.data, client.TokenFile)
+		token, err := os.ReadFile(a.tokenFrom)
 		return strings.TrimSpace(string(token)), err
 	}
-	return client.FindToken(a.server)
+	token, a.tokenFrom, err = client.LocateToken(a.server)
+	return token, err
 }
 
 // open gives the client and the name of the negotiation: the one asked for, that of a full name among the arguments, or

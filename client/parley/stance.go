@@ -29,7 +29,7 @@ func (a *app) stanceList() *cobra.Command {
 		Use: "list", Short: "List stances", Args: usage(cobra.NoArgs),
 		Example: "parley stance list --party ukraine\nparley stance list --filter 'value = OPPOSE OR value = BLOCK'",
 		RunE: a.reading(func(ctx context.Context, c call) error {
-			filter := l.filter
+			filter := protoyaml.ExpandFilter(&parleyv1.Stance{}, c.negotiation, l.filter)
 			if party != "" {
 				filter = both(filter, fmt.Sprintf("party = %q", protoyaml.Expand("parley/Party", c.negotiation, party)))
 			}
@@ -86,8 +86,8 @@ type stanceFlags struct {
 func (a *app) stanceAdd() *cobra.Command {
 	var s stanceFlags
 	cmd := &cobra.Command{
-		Use: "add --party PARTY --on PLAN/REVISION[/POINT] --value VALUE", Short: "Record a stance on a point, or on a revision as a whole", Args: usage(cobra.NoArgs),
-		Example: "parley stance add --party ukraine --on us-draft/latest/army-size --value oppose --said 2025-11-25 --quote 'Not like this.'",
+		Use: "add --party PARTY --on TARGET --value VALUE", Short: "Record a stance on a point, or on a revision as a whole", Args: usage(cobra.NoArgs),
+		Example: "parley stance add --party ukraine --on us-draft/latest/army-size --value oppose --said 2025-11-25\nparley stance add --party russia --on us-draft/v1 --than us-draft/v3 --value prefers",
 		RunE: a.writing(func(ctx context.Context, c call) error {
 			m, err := s.stance(c.negotiation)
 			if err != nil {
@@ -103,8 +103,8 @@ func (a *app) stanceAdd() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&s.id, "id", "", "id of the stance; made by the server if not given")
 	f.StringVar(&s.party, "party", "", "whose stance")
-	f.StringVar(&s.on, "on", "", "PLAN/REVISION/POINT, or PLAN/REVISION for the text as a whole")
-	f.StringVar(&s.than, "than", "", "PLAN/REVISION that the one given by --on is compared with; the value is then prefers or disprefers")
+	f.StringVar(&s.on, "on", "", "what it is about: PLAN/REVISION/POINT, or PLAN/REVISION for the text as a whole")
+	f.StringVar(&s.than, "than", "", "the PLAN/REVISION that the one given by --on is compared with; the value is then prefers or disprefers")
 	f.StringVar(&s.some, "some", "", "the party's words for points of --on that it did not name, such as 'not all, but many'")
 	f.StringVar(&s.value, "value", "", strings.Join(values("VALUE_", parleyv1.Stance_VALUE_UNSPECIFIED.Descriptor()), ", "))
 	f.StringVar(&s.level, "level", "", "who bound themselves: "+strings.Join(values("LEVEL_", parleyv1.Stance_LEVEL_UNSPECIFIED.Descriptor()), ", "))
