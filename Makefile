@@ -6,7 +6,7 @@ LINT = bin/golangci-lint
 GRPCURL = bin/grpcurl
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-clients lint gen check-gen bench clean
+.PHONY: help run build test torture fuzz test-clients lint gen check-gen bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -19,6 +19,17 @@ run: build ## start the server with the example loaded; DATA=directory to keep t
 
 test: ## every Go test, with the race detector
 	go test -race -timeout 10m ./...
+
+torture: ## kill the server 1,000 times, and fail each of 60 disk calls of every thread, with EIO and ENOSPC (needs strace)
+	PARLEY_KILLS=1000 PARLEY_FAULTS=60 go test -count 1 -v -timeout 30m ./server/parleyd -run 'Killed|FailingDisk'
+
+FUZZTIME ?= 30s
+fuzz: ## every fuzz target for FUZZTIME, which is 30s if not given
+	@go list ./... | while read -r pkg; do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep ^Fuzz); do \
+	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done
 
 test-clients: build $(GRPCURL) .protodeps ## grpcurl, Node and Python against the real server; client/foreign/install.sh gets what they need
 	client/foreign/run.sh

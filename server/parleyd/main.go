@@ -20,10 +20,18 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	if err := command(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "parleyd:", err)
 		os.Exit(1)
 	}
+}
+
+// command runs the server, or looks over what one has stored.
+func command(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "verify" {
+		return verify(ctx, args[1:])
+	}
+	return run(ctx, args)
 }
 
 func run(ctx context.Context, args []string) error {
@@ -39,20 +47,18 @@ func run(ctx context.Context, args []string) error {
 	case err != nil:
 		return err
 	case flags.NArg() > 0:
-		return fmt.Errorf("%q is no flag; parleyd takes flags alone, see parleyd --help", flags.Arg(0))
+		return fmt.Errorf("%q is no flag; parleyd takes flags, or the command verify; see parleyd --help", flags.Arg(0))
 	case *showVersion:
 		fmt.Println("parleyd version", version())
 		return nil
 	}
-	if *data == "" {
-		var err error
-		if *data, err = client.DefaultDataDir(); err != nil {
-			return fmt.Errorf("find the data directory: %w", err)
-		}
+	dir, err := dataDir(*data)
+	if err != nil {
+		return err
 	}
 	return daemon.Run(ctx, daemon.Config{
-		DataDir: *data, GRPCAddr: *grpcAddr, RESTAddr: *restAddr, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		Ready: func(ctx context.Context, s daemon.Started) error { return ready(ctx, s, *data, *loadExample) },
+		DataDir: dir, GRPCAddr: *grpcAddr, RESTAddr: *restAddr, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Ready: func(ctx context.Context, s daemon.Started) error { return ready(ctx, s, dir, *loadExample) },
 	})
 }
 

@@ -30,3 +30,17 @@ func TestWhatEndsBeforeAServerStarts(t *testing.T) {
 		}
 	}
 }
+
+// buildDir is where the tests build the server.
+var buildDir string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "parleyd")
+	if err != nil {
+		panic(err)
+	}
+	buildDir = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}

@@ -67,7 +67,7 @@ func Run(ctx context.Context, cfg Config) error {
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
-	store, err := boltledger.Open(filepath.Join(cfg.DataDir, "parley.db"), boltledger.Options{})
+	store, err := boltledger.Open(filepath.Join(cfg.DataDir, database), boltledger.Options{})
 	if err != nil {
 		return fmt.Errorf("open the ledger: %w", err)
 	}

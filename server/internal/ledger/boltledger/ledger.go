@@ -89,6 +89,9 @@ func (l *Ledger) begin(writable bool) (*bolt.Tx, error) {
 	if f := l.dead.Load(); f != nil {
 		return nil, f
 	}
+	if writable && l.db.IsReadOnly() {
+		return nil, fmt.Errorf("%w: %s is open to be looked at alone", errNotStored, l.path)
+	}
 	var tx *bolt.Tx
 	err := guard(func() (err error) {
 		tx, err = l.db.Begin(writable)

@@ -79,6 +79,15 @@ func (p *page) elements(elemSize int64) ([]element, error) {
 	return elems, nil
 }
 
+// end is where the last element of a page ends.
+func (p *page) end(elems []element) int64 {
+	end := int64(pageHeaderSize)
+	for _, e := range elems {
+		end = max(end, e.value+e.size)
+	}
+	return end
+}
+
 // element decodes the element header h at offset at. Keys and values lie behind all headers, from end on.
 func (p *page) element(h []byte, at, end int64) (element, error) {
 	var e element

@@ -148,13 +148,19 @@ func (w *pageWalk) bucket(p *page, e element, depth int) {
 		return
 	}
 	if root := order.Uint64(head); root != 0 {
+		if e.size != bucketSize {
+			w.problem(p.id, "bucket %q is too long", e.key)
+		}
 		w.tree(root, keyRange{}, false, depth+1)
 		return
 	}
 	inline, err := newPage(p.file, p.id, p.base+e.value+bucketSize, e.size-bucketSize, w.pageSize)
-	if err != nil || inline.flags != flagLeaf {
+	if err != nil || inline.flags != flagLeaf || inline.self != 0 || inline.overflow != 0 {
 		w.problem(p.id, "inline bucket %q: %w", e.key, errOr(err, "is no leaf"))
 		return
+	}
+	if elems, err := inline.elements(leafElemSize); err == nil && inline.end(elems) != inline.size {
+		w.problem(p.id, "inline bucket %q is too long", e.key)
 	}
 	w.leaf(inline, keyRange{}, false, depth+1)
 }
@@ -191,14 +197,17 @@ func errOr(err error, text string) error {
 	return errors.New(text)
 }
 
-// follows checks that the key of e is in order after those of the elements before it, and within keys.
+// follows checks that the key of e is in order after those of the elements before it, and within keys: the first is the very
+// one by which the page above leads here.
 func (e element) follows(before []element, keys keyRange) error {
 	switch {
 	case len(e.key) == 0:
 		return errors.New("has no key")
 	case len(before) > 0 && bytes.Compare(before[len(before)-1].key, e.key) >= 0:
 		return errors.New("key is out of order")
-	case keys.from != nil && bytes.Compare(e.key, keys.from) < 0, keys.to != nil && bytes.Compare(e.key, keys.to) >= 0:
+	case keys.from != nil && len(before) == 0 && !bytes.Equal(e.key, keys.from):
+		return errors.New("key is not that of the page above")
+	case keys.to != nil && bytes.Compare(e.key, keys.to) >= 0:
 		return errors.New("key belongs to another page")
 	}
 	return nil

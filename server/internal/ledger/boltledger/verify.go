@@ -35,9 +35,7 @@ func (l *Ledger) Verify(ctx context.Context) error {
 		if err := checkStructure(tx, file); err != nil {
 			return corruptFile(l.path, err) // what lies below cannot be walked
 		}
-		if _, err := format(tx); err != nil {
-			v.reportFile(err)
-		}
+		v.checkMeta(tx)
 		v.checkLogs(tx)
 		v.checkSnapshots(tx)
 		return v.checkEntries(tx)
@@ -65,6 +63,22 @@ type verifiedLog struct {
 
 func (v *verification) report(err error)     { v.problems = append(v.problems, err) }
 func (v *verification) reportFile(err error) { v.report(corruptFile(v.l.path, err)) }
+
+// checkMeta checks the facts about the file itself, and that buckets without a sequence have none.
+func (v *verification) checkMeta(tx *bolt.Tx) {
+	if _, err := format(tx); err != nil {
+		v.reportFile(err)
+	}
+	meta := tx.Bucket(bucketMeta)
+	if _, err := unseal(keyCreated, meta.Get(keyCreated)); err != nil {
+		v.reportFile(fmt.Errorf("the time of creation: %w", err))
+	}
+	for _, name := range [][]byte{bucketMeta, bucketRows, bucketSnapshots} {
+		if n := tx.Bucket(name).Sequence(); n != 0 {
+			v.reportFile(fmt.Errorf("the bucket %q has the sequence %d, and should have none", name, n))
+		}
+	}
+}
 
 // checkLogs checks all names and gathers the logs.
 func (v *verification) checkLogs(tx *bolt.Tx) {

@@ -1,0 +1,5 @@
+//go:build !race
+
+package boltledger
+
+const raceEnabled = false
