@@ -276,6 +276,8 @@ func (x *matrix) sign(c *parleyv1.PositionMatrix_Cell) string {
 	case parleyv1.Attribution_BASIS_REPORTED, parleyv1.Attribution_BASIS_INFERRED:
 		text += "°"
 		x.marks["°"] = true
+	case parleyv1.Attribution_BASIS_UNSPECIFIED:
+		x.marks["no °"] = true
 	}
 	if c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_STALE {
 		x.marks["()"] = true
@@ -348,6 +350,7 @@ func (x *matrix) notes(silent []string) string {
 		{"()", "( ) lapsed: given on other words"},
 		{"…", "… with conditions"},
 		{"°", "° reported or inferred, not declared"},
+		{"no °", "without °: declared, or unsaid (counts as reported)"},
 		{"←", "← taken back"},
 		{"·", "· nothing on record"},
 		{"*", "* has to agree"},
