@@ -210,3 +210,17 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// The example in the document on formats is one that can be loaded.
+func TestTheDocumentedDossier(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(doc), "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	d, err := Parse(File{"formats.md", []byte(example)})
+	if err != nil || len(d.Revisions) != 2 || len(d.Stances) != 1 || d.Stances[0].GetSaidTime().GetValue() != "2025-11-24" {
+		t.Errorf("%v, %v", d, err)
+	}
+}

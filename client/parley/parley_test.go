@@ -22,6 +22,10 @@ func TestSessions(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".", "../../server/parleyd").CombinedOutput(); err != nil {
 		t.Fatalf("build the commands: %v\n%s", err, out)
 	}
+	readme, err := filepath.Abs("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
@@ -36,6 +40,7 @@ func TestSessions(t *testing.T) {
 				}
 			})
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
+			e.Setenv("README", readme)
 			e.Setenv("PARLEY_SERVER", addr)
 			e.Setenv("PARLEY_DATA", data)
 			e.Setenv("HOME", e.WorkDir)

@@ -207,3 +207,26 @@ func TestOfARevisionOfTheServer(t *testing.T) {
 		t.Errorf("%v", req)
 	}
 }
+
+// The example in the document on formats says what the document tells of it, and is written as the command would.
+func TestTheDocumentedPlan(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(doc), "```markdown\n")
+	example, _, _ = strings.Cut(example, "```")
+	p, err := ParseMarkdown("formats.md", []byte(example), "negotiations/n")
+	if err != nil || len(p.Points) != 3 || p.Points[1].GetParent() != "army-size" || len(p.Points[1].GetAlternatives()) != 2 ||
+		p.Points[2].GetState() != parleyv1.Point_STATE_STRUCK {
+		t.Fatalf("%v, %v", p, err)
+	}
+	written, err := p.Markdown("negotiations/n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, want, _ := strings.Cut(example, "## 6.")
+	if _, got, _ := strings.Cut(string(written), "## 6."); got != want {
+		t.Errorf("it is written as\n%s", written)
+	}
+}

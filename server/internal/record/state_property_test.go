@@ -42,7 +42,7 @@ func random(t *rapid.T, w *world) Command {
 	case 10, 11:
 		return CommitRevision(textRequest(plan(), w, randomText(t)...))
 	}
-	changes := rapid.SliceOfN(rapid.Custom(randomChange), 1, 2).Draw(t, "changes")
+	changes := rapid.SliceOfN(rapid.Custom(randomChange), 1, 3).Draw(t, "changes")
 	req := changeRequest(plan(), w, changes...)
 	if rapid.Bool().Draw(t, "second parent") {
 		if other := w.st.Head(plan(), Latest); other != nil && len(req.GetRevision().GetParents()) > 0 {
@@ -315,5 +315,34 @@ func TestRanksOfPointsPutOneAfterTheOtherStayShort(t *testing.T) {
 		if len(rank) > 10 {
 			t.Errorf("the 100,000th rank between %q and %q is %q", test.low, test.high, rank)
 		}
+	}
+}
+
+// Every point of a text has a place in its reading order, and one alone.
+func TestNoPointIsLostFromTheReadingOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := randomWorld(t)
+		for _, plan := range []string{"draft", "other"} {
+			for r := range w.st.Revisions(talks+"/plans/"+plan, Latest) {
+				if read := ids(r.Text.Slice()); len(read) != r.Text.Len() {
+					t.Fatalf("%s reads %v of %d points", r.Msg.GetName(), read, r.Text.Len())
+				}
+			}
+		}
+	})
+}
+
+// A point may take the very place that another leaves in the same commit, in whatever order the two are brought up.
+func TestAPointTakesThePlaceThatAnotherLeaves(t *testing.T) {
+	w := newWorld(t)
+	plan := talks + "/plans/draft"
+	w.must(t, CommitRevision(textRequest(plan, w, &parleyv1.Point{Id: "p"}, &parleyv1.Point{Id: "q", Parent: "p"}, &parleyv1.Point{Id: "r"})))
+	moved := func(id, to string) *parleyv1.PointChange {
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Move_{Move: &parleyv1.PointChange_Move{Point: id, To: &parleyv1.Placement{Parent: to}}}}
+	}
+	edited := &parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: &parleyv1.Point{Id: "r", Text: "New."}}}}
+	w.must(t, CommitRevision(changeRequest(plan, w, edited, moved("q", ""), moved("r", "p"))))
+	if got := ids(w.st.Head(plan, Latest).Text.Slice()); !slices.Equal(got, []string{"p", "r", "q"}) {
+		t.Errorf("the text reads %v", got)
 	}
 }

@@ -41,8 +41,11 @@ func (t *Text) set(p *parleyv1.Point, rank string) {
 	if known && old.rank == rank && old.point.GetParent() == p.GetParent() {
 		return // only the words changed: the order need not be copied
 	}
-	if known {
-		t.order.Delete(orderKey(old.point.GetParent(), old.rank))
+	if known { // its old place may be another's by now: a commit may fill it before it is left
+		place := orderKey(old.point.GetParent(), old.rank)
+		if id, _ := t.order.Get(place); id == p.GetId() {
+			t.order.Delete(place)
+		}
 	}
 	t.order.Set(orderKey(p.GetParent(), rank), p.GetId())
 }

@@ -276,6 +276,8 @@ func (x *matrix) sign(c *parleyv1.PositionMatrix_Cell) string {
 	case parleyv1.Attribution_BASIS_REPORTED, parleyv1.Attribution_BASIS_INFERRED:
 		text += "°"
 		x.marks["°"] = true
+	case parleyv1.Attribution_BASIS_UNSPECIFIED:
+		x.marks["no °"] = true
 	}
 	switch c.GetCurrency() {
 	case parleyv1.PositionMatrix_CURRENCY_STALE:
@@ -353,6 +355,7 @@ func (x *matrix) notes(silent []string) string {
 		{"~", "~ carried over an editorial change"},
 		{"…", "… with conditions"},
 		{"°", "° reported or inferred, not declared"},
+		{"no °", "without °: declared, or unsaid (counts as reported)"},
 		{"←", "← taken back"},
 		{"·", "· nothing on record"},
 		{"*", "* has to agree"},
