@@ -8,8 +8,8 @@ import (
 )
 
 // A whole text cannot say that a point was split or merged, so a revision in which that happened is exported as
-// changes: splits and merges as the points' origins tell them, then additions and adoptions, then what else differs,
-// and at last moves that put every list of siblings that differs in order.
+// changes: splits and merges as the points' origins tell them, then additions and adoptions, then other words and
+// numbers, then moves that put every list of siblings that differs in order, and at last what went out of the text.
 //
 // Limits: what was split and merged again within one revision comes out as the nearest single split or merge. The
 // notes of points that were superseded are not carried over.
@@ -68,10 +68,13 @@ func changesBetween(base []*parleyv1.Point, r *parleyv1.Revision, texts map[stri
 	for _, p := range s.after {
 		s.wording(p)
 	}
+	s.order()
 	for _, p := range slices.Backward(s.after) { // parts before what they belong to
 		s.state(p)
 	}
-	s.order()
+	for _, p := range s.after { // and again where it took along what is not to go, or in another way
+		s.state(p)
+	}
 	return s.changes
 }
 
@@ -87,11 +90,26 @@ func (s *step) merges() {
 			continue
 		}
 		slices.SortFunc(from, func(a, b string) int { return s.place(a) - s.place(b) })
+		for _, id := range from { // what was part of another had left it before they were merged
+			if within(old, id, from) {
+				s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Move_{Move: &parleyv1.PointChange_Move{Point: id, To: &parleyv1.Placement{}}}})
+			}
+		}
 		s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Merge_{Merge: &parleyv1.PointChange_Merge{
 			Points: from, Into: newPoint(p),
 		}}})
 		s.now[p.GetId()] = arrived(p)
 	}
+}
+
+// within says whether a point belongs to one of others, directly or through more.
+func within(points map[string]*parleyv1.Point, id string, others []string) bool {
+	for up := points[id].GetParent(); up != ""; up = points[up].GetParent() {
+		if slices.Contains(others, up) {
+			return true
+		}
+	}
+	return false
 }
 
 // isSplit says whether p, which was there before, has its one new origin from a split and not from a merge: the origin
@@ -132,16 +150,14 @@ func (s *step) splits() {
 	}
 }
 
-// additions brings in what is not there yet.
+// additions brings in what is not there yet, at the end of the text: what it is to stand behind may still be elsewhere, and
+// the moves put it in its place.
 func (s *step) additions(r *parleyv1.Revision, texts map[string][]*parleyv1.Point) {
-	last := map[string]string{} // parent -> sibling before
 	for _, p := range s.after {
-		after := last[p.GetParent()]
-		last[p.GetParent()] = p.GetId()
 		if s.now[p.GetId()] != nil {
 			continue
 		}
-		to := &parleyv1.Placement{Parent: p.GetParent(), After: after, First: after == ""}
+		to := &parleyv1.Placement{}
 		if from, adopted := otherParent(p.GetId(), r, texts); from != "" {
 			s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Adopt_{Adopt: &parleyv1.PointChange_Adopt{
 				Point: p.GetId(), Revision: from, To: to,
@@ -191,6 +207,9 @@ func (s *step) wording(p *parleyv1.Point) {
 	revived := present && now.GetState() != parleyv1.Point_STATE_PRESENT
 	if (present || p.GetState() == now.GetState()) && (revived || !proto.Equal(editable(now), editable(p))) {
 		s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: editable(p), Editorial: s.editorial[p.GetId()]}}})
+		if revived {
+			s.now[p.GetId()] = arrived(p)
+		}
 	}
 	if now.GetLabel() != p.GetLabel() {
 		s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Renumber_{Renumber: &parleyv1.PointChange_Renumber{
@@ -207,7 +226,7 @@ func editable(p *parleyv1.Point) *parleyv1.Point {
 	}
 }
 
-// state takes a point out, in the way in which it is out.
+// state takes a point out, in the way in which it is out, or brings it back.
 func (s *step) state(p *parleyv1.Point) {
 	now := s.now[p.GetId()]
 	if now.GetState() == p.GetState() && now.GetMovedTo() == p.GetMovedTo() {
@@ -215,6 +234,8 @@ func (s *step) state(p *parleyv1.Point) {
 	}
 	id, note := p.GetId(), p.GetNote()
 	switch p.GetState() {
+	case parleyv1.Point_STATE_PRESENT:
+		s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: editable(p)}}})
 	case parleyv1.Point_STATE_STRUCK:
 		s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Strike_{Strike: &parleyv1.PointChange_Strike{Point: id, Note: note}}})
 	case parleyv1.Point_STATE_DEFERRED:
@@ -225,6 +246,29 @@ func (s *step) state(p *parleyv1.Point) {
 		s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Relocate_{Relocate: &parleyv1.PointChange_Relocate{
 			Point: id, To: p.GetMovedTo(), Note: note,
 		}}})
+	default: // SUPERSEDED comes from splits and merges
+		return
+	}
+	s.now[id] = p
+	if p.GetState() != parleyv1.Point_STATE_PRESENT {
+		s.takeAlong(p)
+	}
+}
+
+// takeAlong notes that what belongs to a point goes out of the text with it, unless it is out already.
+func (s *step) takeAlong(p *parleyv1.Point) {
+	for _, part := range s.after {
+		if part.GetParent() != p.GetId() {
+			continue
+		}
+		switch now := s.now[part.GetId()]; now.GetState() {
+		case parleyv1.Point_STATE_STRUCK, parleyv1.Point_STATE_MOVED, parleyv1.Point_STATE_SUPERSEDED:
+		default:
+			gone := proto.CloneOf(now)
+			gone.State, gone.MovedTo = p.GetState(), p.GetMovedTo()
+			s.now[part.GetId()] = gone
+		}
+		s.takeAlong(part)
 	}
 }
 

@@ -138,8 +138,9 @@ func TestLineageBecomesChanges(t *testing.T) {
 				{Id: "u", Label: "9", State: parleyv1.Point_STATE_UNKNOWN},
 			},
 			points{{Id: "o", Text: "theirs"}},
-			"split a -> c d; add n after b; adopt o after n; edit o; renumber u 9; obscure u; strike k; strike b; " +
-				"move a first in ; move c after a; move d after c; move b after d; move n after b; move o after n; move u after o",
+			"split a -> c d; add n after ; adopt o after ; edit o; renumber u 9; " +
+				"move a first in ; move c after a; move d after c; move b after d; move n after b; move o after n; move u after o; " +
+				"obscure u; strike k; strike b",
 		},
 		"kept from before": {
 			points{{Id: "a", State: superseded, Successors: []string{"c", "d"}}, {Id: "c", Origins: []string{"a"}}, {Id: "d", Origins: []string{"a"}}},

@@ -110,6 +110,16 @@ func kindsOf(c *client.Client, d *Dossier) []*kind {
 			},
 		},
 		{
+			name: KindRevisions, most: 1, items: commits(d.Revisions),
+			existing: names(c.Plans.ListRevisions, &parleyv1.ListRevisionsRequest{Parent: n + "/plans/-", PageSize: pageSize}, (*parleyv1.ListRevisionsResponse).GetRevisions),
+			create: func(ctx context.Context, one []*item) error {
+				req := proto.CloneOf(one[0].msg.(*parleyv1.CommitRevisionRequest))
+				req.RequestId = requestID(req)
+				_, err := c.Commit(ctx, req)
+				return err
+			},
+		},
+		{
 			name: KindEvents, most: batchItems, items: of(d.Events),
 			existing: names(c.Events.ListEvents, &parleyv1.ListEventsRequest{Parent: n, PageSize: pageSize, ShowDeleted: true}, (*parleyv1.ListEventsResponse).GetEvents),
 			create: func(ctx context.Context, batch []*item) error {
@@ -119,16 +129,6 @@ func kindsOf(c *client.Client, d *Dossier) []*kind {
 				}
 				req.RequestId = requestID(req)
 				_, err := c.Events.BatchCreateEvents(ctx, req)
-				return err
-			},
-		},
-		{
-			name: KindRevisions, most: 1, items: commits(d.Revisions),
-			existing: names(c.Plans.ListRevisions, &parleyv1.ListRevisionsRequest{Parent: n + "/plans/-", PageSize: pageSize}, (*parleyv1.ListRevisionsResponse).GetRevisions),
-			create: func(ctx context.Context, one []*item) error {
-				req := proto.CloneOf(one[0].msg.(*parleyv1.CommitRevisionRequest))
-				req.RequestId = requestID(req)
-				_, err := c.Commit(ctx, req)
 				return err
 			},
 		},

@@ -1,5 +1,5 @@
 // Package example is a real negotiation as data: the 28-point plan of November 2025 and what became of it, with its
-// parties, demands, versions and stances, each with its source and its doubt. SOURCES.md spells out the sources.
+// parties, demands, versions, stances, claims, events and assessments, each with its source and its doubt. SOURCES.md spells out the sources.
 package example
 
 import (
@@ -14,6 +14,7 @@ var files embed.FS
 // names are the files of the dossier; revisions are committed in their order.
 var names = []string{
 	"negotiation.yaml",
+	"sources.yaml",
 	"parties.yaml",
 	"demands.yaml",
 	"plans/v1.yaml",
@@ -21,7 +22,10 @@ var names = []string{
 	"plans/v3-v5.yaml",
 	"plans/v6-v7.yaml",
 	"plans/v8.yaml",
+	"events.yaml",
 	"stances.yaml",
+	"claims.yaml",
+	"assessments.yaml",
 }
 
 // Dossier reads the example: `negotiations/ukraine-peace-plan`. The error would be a mistake in the embedded files.

@@ -41,22 +41,46 @@ func revision(plan, id string) string {
 // everything lists all messages of the dossier under a name for errors.
 func everything(d *dossier.Dossier) map[string]proto.Message {
 	all := map[string]proto.Message{d.Negotiation.GetName(): d.Negotiation}
-	for _, m := range d.Parties {
-		all[m.GetName()] = m
-	}
-	for _, m := range d.Demands {
-		all[m.GetName()] = m
-	}
-	for _, m := range d.Plans {
-		all[m.GetName()] = m
-	}
+	add(all, d.Parties)
+	add(all, d.Sources)
+	add(all, d.Demands)
+	add(all, d.Plans)
+	add(all, d.Events)
+	add(all, d.Stances)
+	add(all, d.Claims)
+	add(all, d.Assessments)
 	for _, m := range d.Revisions {
 		all[m.GetParent()+"/revisions/"+m.GetRevisionId()] = m
 	}
-	for _, m := range d.Stances {
+	return all
+}
+
+func add[M interface {
+	proto.Message
+	GetName() string
+}](all map[string]proto.Message, list []M) {
+	for _, m := range list {
 		all[m.GetName()] = m
 	}
-	return all
+}
+
+// The article that the record began with has 45 facts; each is marked where it is recorded.
+func TestEveryFactIsMarked(t *testing.T) {
+	marked := map[string]bool{}
+	for _, name := range names {
+		data, err := files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`# facts? ([0-9]+)(?: and ([0-9]+))?`).FindAllStringSubmatch(string(data), -1) {
+			marked[m[1]], marked[m[2]] = true, true
+		}
+	}
+	for i := 1; i <= 45; i++ {
+		if !marked[fmt.Sprint(i)] {
+			t.Errorf("fact %d is marked nowhere", i)
+		}
+	}
 }
 
 func TestEveryMessageIsValid(t *testing.T) {

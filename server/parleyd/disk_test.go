@@ -18,7 +18,7 @@ import (
 // A disk that fails at any write or sync, once or from then on: the server starts or says why not; what it acknowledges
 // is durable, what fails is refused as UNAVAILABLE and can be retried; reads go on; and once the disk is well again, so is
 // the server, or it says that it must be restarted. strace makes the calls fail. (PARLEY_FAULTS says up to which call of a
-// thread, if not the 12th.)
+// thread, if not the 24th.)
 func TestAFailingDisk(t *testing.T) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Skip("strace is not installed; it makes the system calls fail")
@@ -26,7 +26,7 @@ func TestAFailingDisk(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "strace", "-qq", "-o", os.DevNull, "true").CombinedOutput(); err != nil {
 		t.Skipf("strace may not trace here: %v\n%s", err, out)
 	}
-	last := times(t, "PARLEY_FAULTS", 12)
+	last := times(t, "PARLEY_FAULTS", 24)
 	for _, cause := range []struct{ code, text string }{{"EIO", "input/output error"}, {"ENOSPC", "no space left on device"}} {
 		for _, lasting := range []string{"", "+"} {
 			t.Run(cause.code+strings.ReplaceAll(lasting, "+", "-lasting"), func(t *testing.T) {

@@ -26,16 +26,9 @@ func main() {
 	}
 }
 
-// command runs the server, or looks over what one has stored.
-func command(ctx context.Context, args []string) error {
-	if len(args) > 0 && args[0] == "verify" {
-		return verify(ctx, args[1:])
-	}
-	return run(ctx, args)
-}
-
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("parleyd", flag.ContinueOnError)
+	flags.Usage = func() { usage(flags) }
 	data := flags.String("data", "", "data `directory` (default: $PARLEY_DATA, else $XDG_DATA_HOME/parley, else ~/.local/share/parley)")
 	grpcAddr := flags.String("grpc", "127.0.0.1:7400", "loopback `address` for gRPC")
 	restAddr := flags.String("rest", "127.0.0.1:7480", "loopback `address` for REST")

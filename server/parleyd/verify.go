@@ -10,6 +10,20 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/daemon"
 )
 
+// command runs the server, or looks over what one has stored.
+func command(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "verify" {
+		return verify(ctx, args[1:])
+	}
+	return run(ctx, args)
+}
+
+// usage tells the flags of the server, and that there is a command.
+func usage(flags *flag.FlagSet) {
+	_, _ = fmt.Fprint(flags.Output(), "parleyd serves the record of negotiations; parleyd verify looks for damage in what it has stored.\n\n")
+	flags.PrintDefaults()
+}
+
 // verify looks for damage in a data directory, and says what it went through if there is none.
 func verify(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("parleyd verify", flag.ContinueOnError)

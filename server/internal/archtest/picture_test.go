@@ -127,6 +127,7 @@ var long = []struct{ what, why string }{
 	{"server/internal/analysis/editorial_test.go:TestAnEditorialChangeCarriesStancesUntilSomebodyObjects", "one table, a few lines a history"},
 	{"server/internal/daemon/badinput_test.go:TestBadInputIsRefusedByFieldAndRule", "one table, a line a bad request"},
 	{"server/internal/daemon/facts_test.go:factRows", "one table, a line or two a method"},
+	{"server/internal/daemon/facts45_test.go:TestEveryFactOfTheArticleIsOnRecord", "one table, a line a fact"},
 	{"server/internal/daemon/parity_test.go:parityRows", "one table, a line or two a method"},
 	{"server/internal/listing/filter_test.go:TestFilterMatches", "one table, a line a filter"},
 	{"server/internal/redline/diff_test.go:TestDiff", "one table, a line a case"},
