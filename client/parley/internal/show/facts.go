@@ -16,7 +16,7 @@ func (p Page) Sources(list []*parleyv1.Source) string {
 			gaps = append(gaps, lower(g.String(), "GAP_"))
 		}
 		rows = append(rows, []string{
-			ID(m.GetName()), m.GetTag(), said(m.GetKind().String(), "KIND_"), When(m.GetPublicTime()), strings.Join(gaps, ", "), m.GetDisplayName(),
+			listed(m), m.GetTag(), said(m.GetKind().String(), "KIND_"), When(m.GetPublicTime()), strings.Join(gaps, ", "), m.GetDisplayName(),
 		})
 	}
 	return p.Table([]string{"SOURCE", "TAG", "KIND", "PUBLISHED", "MISSING", "TITLE"}, rows)
@@ -27,7 +27,7 @@ func (p Page) Events(list []*parleyv1.Event) string {
 	var rows [][]string
 	for _, m := range list {
 		rows = append(rows, []string{
-			ID(m.GetName()), When(m.GetHeldTime()), said(m.GetKind().String(), "KIND_"), said(m.GetStatus().String(), "STATUS_"), place(m), m.GetDisplayName(),
+			listed(m), When(m.GetHeldTime()), said(m.GetKind().String(), "KIND_"), said(m.GetStatus().String(), "STATUS_"), place(m), m.GetDisplayName(),
 		})
 	}
 	return p.Table([]string{"EVENT", "WHEN", "KIND", "STATUS", "WHERE", "WHAT"}, rows)
@@ -51,13 +51,27 @@ func (p Page) Claims(list []*parleyv1.Claim) string {
 		if who == "" {
 			who = m.GetAttribution().GetSpeaker()
 		}
-		kind := said(m.GetKind().String(), "KIND_")
-		if m.GetWithdrawn() {
-			kind += " (withdrawn)"
+		text := statement(m)
+		for _, more := range []string{kindOfClaim(m), responses(m)} {
+			if more != "" {
+				text += " · " + more
+			}
 		}
-		rows = append(rows, []string{ID(m.GetName()), who, When(m.GetSaidTime()), kind, responses(m), statement(m)})
+		rows = append(rows, []string{listed(m), who, When(m.GetSaidTime()), text})
 	}
-	return p.Table([]string{"CLAIM", "BY", "SAID", "KIND", "ANSWERED", "STATEMENT"}, rows)
+	return p.Table([]string{"CLAIM", "BY", "SAID", "STATEMENT"}, rows)
+}
+
+// kindOfClaim tells what a claim is where it is no plain fact, and whether it was taken back.
+func kindOfClaim(m *parleyv1.Claim) string {
+	kind := said(m.GetKind().String(), "KIND_")
+	if m.GetKind() == parleyv1.Claim_KIND_FACT {
+		kind = ""
+	}
+	if m.GetWithdrawn() {
+		kind = strings.TrimPrefix(kind+", withdrawn", ", ")
+	}
+	return kind
 }
 
 // responses tells who says what to a claim: "disputed by ukraine".
@@ -102,7 +116,7 @@ func Quantity(q *parleyv1.Claim_Quantity) string {
 	if q == nil {
 		return ""
 	}
-	number := strconv.FormatFloat(q.GetValue(), 'f', -1, 64)
+	number := grouped(strconv.FormatFloat(q.GetValue(), 'f', -1, 64))
 	switch q.GetBound() {
 	case parleyv1.Claim_Quantity_BOUND_VAGUE:
 		return "“" + q.GetRaw() + "”"
@@ -129,6 +143,18 @@ func Quantity(q *parleyv1.Claim_Quantity) string {
 	return number
 }
 
+// grouped parts the digits of a number before the point by thousands: "1,200,000".
+func grouped(number string) string {
+	whole, rest, _ := strings.Cut(number, ".")
+	for i := len(whole) - 3; i > 0 && whole[i-1] != '-'; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if rest != "" {
+		return whole + "." + rest
+	}
+	return whole
+}
+
 // Assessments writes a list of assessments.
 func (p Page) Assessments(list []*parleyv1.Assessment) string {
 	var rows [][]string
@@ -137,15 +163,15 @@ func (p Page) Assessments(list []*parleyv1.Assessment) string {
 		if judge == "" {
 			judge = m.GetJudge()
 		}
-		words := m.GetReason()
+		words := RevisionID(m.GetRevision()) + ": " + m.GetReason()
 		if m.GetWords() != "" {
-			words = "“" + m.GetWords() + "” in " + ID(m.GetPoint())
+			words = RevisionID(m.GetRevision()) + ", “" + m.GetWords() + "” in " + ID(m.GetPoint())
 		}
 		rows = append(rows, []string{
-			ID(m.GetName()), lower(m.GetVerdict().String(), "VERDICT_"), judge, partyOf(m.GetDemand()) + "/" + ID(m.GetDemand()), RevisionID(m.GetRevision()), words,
+			listed(m), lower(m.GetVerdict().String(), "VERDICT_"), judge, partyOf(m.GetDemand()) + "/" + ID(m.GetDemand()), words,
 		})
 	}
-	return p.Table([]string{"ASSESSMENT", "VERDICT", "JUDGE", "DEMAND", "AT", "BECAUSE"}, rows)
+	return p.Table([]string{"ASSESSMENT", "VERDICT", "JUDGE", "DEMAND", "AT"}, rows)
 }
 
 // Objections writes a list of objections.
@@ -157,7 +183,7 @@ func (p Page) Objections(list []*parleyv1.Objection) string {
 			state = "withdrawn"
 		}
 		revision, point, _ := strings.Cut(m.GetPoint(), "/points/")
-		rows = append(rows, []string{ID(m.GetName()), ID(m.GetParty()), state, RevisionID(revision) + "/" + point, m.GetReason()})
+		rows = append(rows, []string{listed(m), ID(m.GetParty()), state, RevisionID(revision) + "/" + point, m.GetReason()})
 	}
 	return p.Table([]string{"OBJECTION", "PARTY", "STATE", "TO THE CHANGE OF", "BECAUSE"}, rows)
 }
