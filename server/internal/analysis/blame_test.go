@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -244,4 +245,35 @@ func randomChange(t *rapid.T, w *world, n int) *parleyv1.PointChange {
 		return edit(id, strings.Join(slices.Replace(words, at, at+1, rapid.SampledFrom(vocabulary).Draw(t, "word"), words[at]), " "))
 	}
 	return edit(id, sentence(t))
+}
+
+// Whatever three wordings follow each other, the runs of the last are its words to the byte, and all of them have an origin.
+func FuzzBlame(f *testing.F) {
+	f.Add("economic zones", "potential economic zones", "economic zones")
+	f.Add("a", "", "a b")
+	f.Add("Україна  приймає", "Україна\nприймає.", "\u00a0приймає\u200b")
+	f.Add("x x x x", "x x", "x y x y x")
+	f.Fuzz(func(t *testing.T, first, second, third string) {
+		w := newWorld(t, &parleyv1.Plan{})
+		for i, text := range []string{first, second, third} {
+			if !utf8.ValidString(text) {
+				t.Skip("requests with such text are refused")
+			}
+			w.commit(t, fmt.Sprintf("v%d", i), &parleyv1.Point{Id: "p", Text: text}, &parleyv1.Point{Id: "q", Text: first})
+		}
+		got, err := Blame(w.lens(), draft+"/revisions/v2/points/p")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := ""
+		for _, run := range got.GetRuns() {
+			if int(run.GetOrigin()) >= len(got.GetOrigins()) || run.GetText() == "" {
+				t.Fatalf("a run of nothing, or from nowhere: %v", got)
+			}
+			text += run.GetText()
+		}
+		if text != third {
+			t.Fatalf("the runs are %q, the text %q", text, third)
+		}
+	})
 }

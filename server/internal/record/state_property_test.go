@@ -21,7 +21,12 @@ func random(t *rapid.T, w *world) Command {
 	plan := func() string {
 		return talks + "/plans/" + rapid.SampledFrom([]string{"draft", "other"}).Draw(t, "plan")
 	}
-	switch rapid.IntRange(0, 23).Draw(t, "what") {
+	switch rapid.IntRange(0, 31).Draw(t, "what") {
+	case 24, 25, 26, 27, 28:
+		return randomFact(t, party())
+	case 29, 30, 31:
+		edit := &parleyv1.PointChange_Edit{Point: randomPoint(t), Editorial: true}
+		return CommitRevision(changeRequest(plan(), w, &parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: edit}}))
 	case 0:
 		return createParty(rapid.SampledFrom([]string{"a", "c"}).Draw(t, "id"))
 	case 1:
@@ -31,7 +36,7 @@ func random(t *rapid.T, w *world) Command {
 	case 3:
 		return UpdateParty(&parleyv1.UpdatePartyRequest{Party: &parleyv1.Party{Name: party(), DisplayName: "renamed"}})
 	case 4:
-		return CreateDemand(&parleyv1.CreateDemandRequest{Parent: party(), Demand: &parleyv1.Demand{Statement: "x"}})
+		return CreateDemand(&parleyv1.CreateDemandRequest{Parent: party(), DemandId: "d", Demand: &parleyv1.Demand{Statement: "x"}})
 	case 5:
 		return createPlan("other")
 	case 6, 7, 8, 9:
@@ -52,6 +57,38 @@ func random(t *rapid.T, w *world) Command {
 		}
 	}
 	return CommitRevision(req)
+}
+
+// randomFact is a command on what is recorded beside the text. Ids are few, so that names meet.
+func randomFact(t *rapid.T, party string) Command {
+	id := rapid.SampledFrom([]string{"x", "y"}).Draw(t, "fact")
+	name := func(collection string) string {
+		return talks + "/" + collection + "/" + rapid.SampledFrom([]string{"x", "y"}).Draw(t, collection)
+	}
+	head := talks + "/plans/draft/revisions/latest"
+	switch rapid.IntRange(0, 9).Draw(t, "kind") {
+	case 0:
+		return CreateSource(&parleyv1.CreateSourceRequest{Parent: talks, SourceId: id, Source: &parleyv1.Source{DisplayName: "S", ContentLength: 10}})
+	case 1:
+		return CreateEvent(&parleyv1.CreateEventRequest{Parent: talks, EventId: id, Event: &parleyv1.Event{DisplayName: "E", PartOf: name("events"), About: []string{head}}})
+	case 2:
+		return CreateEvent(&parleyv1.CreateEventRequest{Parent: talks, EventId: id, Event: &parleyv1.Event{DisplayName: "E"}})
+	case 3:
+		return CreateClaim(&parleyv1.CreateClaimRequest{Parent: talks, ClaimId: id, Claim: &parleyv1.Claim{Statement: "C", Party: party}})
+	case 4:
+		return UpdateClaim(&parleyv1.UpdateClaimRequest{Claim: &parleyv1.Claim{Name: name("claims"), Reports: name("claims")}})
+	case 5:
+		return RespondToClaim(&parleyv1.RespondToClaimRequest{Name: name("claims"), Response: &parleyv1.Claim_Response{Kind: parleyv1.Claim_Response_KIND_DISPUTES, CounterClaim: name("claims")}})
+	case 6:
+		return DeleteClaim(&parleyv1.DeleteClaimRequest{Name: name("claims")})
+	case 7:
+		return CreateObjection(&parleyv1.CreateObjectionRequest{Parent: talks, ObjectionId: id, Objection: &parleyv1.Objection{Party: party, Point: head + "/points/" + pointID(t)}})
+	case 8:
+		return UpdateEvent(&parleyv1.UpdateEventRequest{Event: &parleyv1.Event{Name: name("events"), PartOf: name("events")}})
+	}
+	return CreateAssessment(&parleyv1.CreateAssessmentRequest{Parent: talks, AssessmentId: id, Assessment: &parleyv1.Assessment{
+		Demand: party + "/demands/d", Revision: head, Verdict: parleyv1.Assessment_VERDICT_UNMET, Judge: "J",
+	}})
 }
 
 func pointID(t *rapid.T) string {
@@ -345,4 +382,27 @@ func TestAPointTakesThePlaceThatAnotherLeaves(t *testing.T) {
 	if got := ids(w.st.Head(plan, Latest).Text.Slice()); !slices.Equal(got, []string{"p", "r", "q"}) {
 		t.Errorf("the text reads %v", got)
 	}
+}
+
+// However facts are made to refer to each other, none comes to report itself or to be part of itself.
+func TestNoFactRefersBackToItself(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := randomWorld(t)
+		above := map[string]string{}
+		for c := range w.st.Claims("", Latest) {
+			above[c.GetName()] = c.GetReports()
+		}
+		for e := range w.st.Events("", Latest) {
+			above[e.GetName()] = e.GetPartOf()
+		}
+		for name := range above {
+			at := name
+			for range len(above) {
+				at = above[at]
+			}
+			if at != "" {
+				t.Fatalf("the way up from %s has no end", name)
+			}
+		}
+	})
 }

@@ -103,6 +103,22 @@ func dump(st *State, at int64) string {
 			st.StancesOn(target, at, func(s *parleyv1.Stance) bool { fmt.Fprintln(&b, target, s.GetName()); return true })
 		}
 	}
+	for m := range st.Claims("", at) {
+		line(m)
+	}
+	for m := range st.Events("", at) {
+		line(m)
+	}
+	for m := range st.Sources("", at) {
+		line(m)
+	}
+	for m := range st.Assessments("", at) {
+		line(m)
+	}
+	for m := range st.Objections("", at) {
+		line(m)
+		st.ObjectionsTo(m.GetPoint(), at, func(o *parleyv1.Objection) bool { fmt.Fprintln(&b, o.GetName()); return true })
+	}
 	for m := range st.Plans("", at) {
 		line(m)
 		for r := range st.Revisions(m.GetName(), at) {

@@ -1,0 +1,180 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/encoding/protodelim"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// The golden log is kept for ever: what was stored once has to lead to the same state in all later builds. When the stored
+// form learns another kind of change, a further log is made beside it; the old ones stay.
+const (
+	goldenLog   = "testdata/log-1.bin"        // entries, each with its length before it
+	goldenState = "testdata/log-1.state.json" // what they say, a resource a line
+)
+
+var makeGolden = flag.Bool("make-golden", false, "write the golden log, if there is none")
+
+// everything runs commands that make every kind of change.
+func everything(t *testing.T) *world {
+	w := newWorld(t)
+	draft := talks + "/plans/draft"
+	edit := &parleyv1.PointChange_Edit{Point: &parleyv1.Point{Id: "p", Text: "At most 800 000."}, Editorial: true}
+	for _, cmd := range []Command{
+		CreateSource(&parleyv1.CreateSourceRequest{Parent: talks, SourceId: "s", Source: &parleyv1.Source{DisplayName: "A report", ContentLength: 90}}),
+		CreateDemand(&parleyv1.CreateDemandRequest{Parent: talks + "/parties/a", DemandId: "d", Demand: &parleyv1.Demand{Statement: "No limit."}}),
+		CreateEvent(&parleyv1.CreateEventRequest{Parent: talks, EventId: "e", Event: &parleyv1.Event{DisplayName: "Talks", HeldTime: &parleyv1.PartialTime{Value: "2025-11"}}}),
+		CommitRevision(&parleyv1.CommitRevisionRequest{
+			Parent: draft, RevisionId: "r1", Revision: &parleyv1.Revision{Event: talks + "/events/e"},
+			Body: &parleyv1.CommitRevisionRequest_Text_{Text: &parleyv1.CommitRevisionRequest_Text{Points: []*parleyv1.Point{
+				{Id: "p", Text: "At most 800,000."},
+				{Id: "q", Parent: "p", Text: "In peacetime."},
+				{Id: "r", Alternatives: []*parleyv1.Alternative{{Label: "a", Text: "Yes."}, {Label: "b", Text: "No."}}},
+			}}},
+		}),
+		CreateStance(&parleyv1.CreateStanceRequest{Parent: talks, StanceId: "st", Stance: &parleyv1.Stance{
+			Party: talks + "/parties/a", Value: parleyv1.Stance_VALUE_ACCEPT,
+			Target: &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Point{Point: draft + "/revisions/latest/points/p"}},
+		}}),
+		CommitRevision(&parleyv1.CommitRevisionRequest{
+			Parent: draft, RevisionId: "r2", Revision: &parleyv1.Revision{Parents: []*parleyv1.Revision_Parent{{Revision: draft + "/revisions/r1"}}},
+			Body: &parleyv1.CommitRevisionRequest_Changes_{Changes: &parleyv1.CommitRevisionRequest_Changes{Changes: []*parleyv1.PointChange{
+				{Change: &parleyv1.PointChange_Edit_{Edit: edit}},
+				{Change: &parleyv1.PointChange_Strike_{Strike: &parleyv1.PointChange_Strike{Point: "r"}}},
+			}}},
+		}),
+		CreateObjection(&parleyv1.CreateObjectionRequest{Parent: talks, ObjectionId: "o", Objection: &parleyv1.Objection{Party: talks + "/parties/b", Point: draft + "/revisions/r2/points/p"}}),
+		CreateClaim(&parleyv1.CreateClaimRequest{Parent: talks, ClaimId: "c", Claim: &parleyv1.Claim{Statement: "It is so.", Quantity: &parleyv1.Claim_Quantity{Value: 19, Unit: "percent"}}}),
+		RespondToClaim(&parleyv1.RespondToClaimRequest{Name: talks + "/claims/c", Response: &parleyv1.Claim_Response{Kind: parleyv1.Claim_Response_KIND_DECLINES, Party: talks + "/parties/b"}}),
+		CreateAssessment(&parleyv1.CreateAssessmentRequest{Parent: talks, AssessmentId: "as", Assessment: &parleyv1.Assessment{
+			Demand: talks + "/parties/a/demands/d", Revision: draft + "/revisions/r2", Point: draft + "/revisions/r2/points/p", Words: "800 000",
+			Verdict: parleyv1.Assessment_VERDICT_BREACHED, Judge: "an analyst",
+		}}),
+		DeleteParty(&parleyv1.DeletePartyRequest{Name: talks + "/parties/b"}),
+	} {
+		w.must(t, cmd)
+	}
+	return w
+}
+
+// readable writes what a state says: every resource on a line, as JSON.
+func readable(t *testing.T, st *State) string {
+	t.Helper()
+	var b bytes.Buffer
+	line := func(m proto.Message) {
+		data, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(m)
+		if err == nil {
+			err = json.Compact(&b, data)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.WriteByte('\n')
+	}
+	for m := range st.Negotiations("", Latest) {
+		line(m)
+	}
+	for m := range st.Parties("", Latest) {
+		line(m)
+	}
+	for m := range st.Demands("", "", Latest) {
+		line(m)
+	}
+	for m := range st.Plans("", Latest) {
+		line(m)
+		for r := range st.Revisions(m.GetName(), Latest) {
+			line(r.Msg)
+			for p := range r.Text.Points() {
+				line(p)
+			}
+		}
+	}
+	for m := range st.Stances("", Latest) {
+		line(m)
+	}
+	for m := range st.Claims("", Latest) {
+		line(m)
+	}
+	for m := range st.Events("", Latest) {
+		line(m)
+	}
+	for m := range st.Sources("", Latest) {
+		line(m)
+	}
+	for m := range st.Assessments("", Latest) {
+		line(m)
+	}
+	for m := range st.Objections("", Latest) {
+		line(m)
+	}
+	return b.String()
+}
+
+func TestTheGoldenLogLeadsToTheGoldenState(t *testing.T) {
+	if *makeGolden {
+		writeGolden(t)
+	}
+	data, err := os.ReadFile(goldenLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(goldenState)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, kinds := NewState(), map[string]bool{}
+	for in := bytes.NewReader(data); ; {
+		e := &ledgerv1.Entry{}
+		if err := protodelim.UnmarshalFrom(in, e); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if err := st.Apply(e); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range e.GetChanges() {
+			r := c.ProtoReflect()
+			kinds[string(r.WhichOneof(r.Descriptor().Oneofs().Get(0)).Name())] = true
+		}
+	}
+	if got := readable(t, st); got != string(want) {
+		t.Errorf("the log leads to another state:\n%s", got)
+	}
+	changes := (&ledgerv1.Change{}).ProtoReflect().Descriptor().Fields()
+	for i := range changes.Len() {
+		if name := changes.Get(i).Name(); !kinds[string(name)] {
+			t.Errorf("no entry has a change of a %s: make a further golden log", protoreflect.Name(strings.ReplaceAll(string(name), "_", " ")))
+		}
+	}
+}
+
+func writeGolden(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(goldenLog); err == nil {
+		t.Fatalf("%s is kept for ever", goldenLog)
+	}
+	w := everything(t)
+	var b bytes.Buffer
+	for _, e := range w.log {
+		if _, err := protodelim.MarshalTo(&b, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(goldenLog, b.Bytes(), 0o600), os.WriteFile(goldenState, []byte(readable(t, w.st)), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
