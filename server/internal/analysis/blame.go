@@ -89,9 +89,12 @@ func partsOf(p *parleyv1.Point) []part {
 // of tells where the words of a point in a revision come from.
 func (b *blame) of(r *record.Revision, id string) origins {
 	p, _ := r.Text.Point(id)
-	for { // as long as nothing happened to the wording, ask the parent
+	for { // as long as nothing happened to the wording, not even to its blanks, ask the parent
 		before := unchangedIn(b.lens, r, p)
 		if before == nil {
+			break
+		}
+		if old, _ := before.Text.Point(id); !slices.EqualFunc(partsOf(old), partsOf(p), sameText) {
 			break
 		}
 		r = before
@@ -108,12 +111,16 @@ func (b *blame) of(r *record.Revision, id string) origins {
 // changed works out the origins of a wording that no parent has.
 func (b *blame) changed(r *record.Revision, id string) origins {
 	p, _ := r.Text.Point(id)
+	parts := partsOf(p)
+	if before := unchangedIn(b.lens, r, p); before != nil { // but for its blanks
+		found := b.of(before, id)
+		return origins{settle(parts, r, id, found.parts), found.restored}
+	}
 	if p.GetDigest() != "" {
 		if earlier := b.earlier(r, id, p.GetDigest()); earlier != nil {
-			return origins{b.of(earlier, id).parts, r}
+			return origins{settle(parts, r, id, b.of(earlier, id).parts), r}
 		}
 	}
-	parts := partsOf(p)
 	for source := range b.sources(r, id, p) {
 		for i := range parts {
 			for _, from := range inOrder(source.parts, parts[i]) {
@@ -121,15 +128,37 @@ func (b *blame) changed(r *record.Revision, id string) origins {
 			}
 		}
 	}
+	return origins{parts: settle(parts, r, id, nil)}
+}
+
+// settle gives the parts of a wording the origins that they have in another that says the same, if there is one; what has
+// none then came in with r, but for blanks, which go with the words beside them.
+func settle(parts []part, r *record.Revision, id string, same []part) []part {
 	for i := range parts {
-		for j := range parts[i].runs {
-			if run := &parts[i].runs[j]; run.revision == nil {
+		p := &parts[i]
+		for _, from := range inOrder(same, *p) {
+			p.take(from, from.kind == p.kind && from.label == p.label)
+		}
+		at := 0
+		for j := range p.runs {
+			run := &p.runs[j]
+			blank := strings.TrimSpace(p.text[at:at+run.length]) == ""
+			at += run.length
+			switch {
+			case run.revision != nil:
+			case blank && j > 0:
+				run.revision, run.point = p.runs[j-1].revision, p.runs[j-1].point
+			case blank && len(p.runs) > 1 && p.runs[1].revision != nil:
+				run.revision, run.point = p.runs[1].revision, p.runs[1].point
+			default:
 				run.revision, run.point = r, id
 			}
 		}
 	}
-	return origins{parts: parts}
+	return parts
 }
+
+func sameText(a, b part) bool { return a.kind == b.kind && a.label == b.label && a.text == b.text }
 
 // source is a wording that words may have come from.
 type source struct {

@@ -119,7 +119,7 @@ func TestBlame(t *testing.T) {
 		{"through a merge", func(t *testing.T, w *world) {
 			w.change(t, "v2", edit("other", "Prisoners are exchanged all for all."))
 			w.change(t, "v3", merge(&parleyv1.Point{Id: "zones", Text: first + " Prisoners are exchanged all for all."}, "zones", "other"))
-		}, "v3", "zones", "[v1]" + first + "[v3] [v2 other]Prisoners are exchanged all for all."},
+		}, "v3", "zones", "[v1]" + first + " [v2 other]Prisoners are exchanged all for all."},
 		{"from the second parent", func(t *testing.T, w *world) {
 			w.st.Head(draft, record.Latest)
 			w.do(t, record.CreatePlan(&parleyv1.CreatePlanRequest{Parent: talks, PlanId: "side", Plan: &parleyv1.Plan{DisplayName: "Side"}}))

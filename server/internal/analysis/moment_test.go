@@ -6,8 +6,11 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
+	"pgregory.net/rapid"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/lens"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
 	"github.com/seed-ff4a8210/parley/server/internal/wellformed"
 )
 
@@ -77,4 +80,49 @@ func TestWhatWasHeldIsNotWhatWasKnown(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The times never mix: what was recorded by a moment, what was held at another and what was known at a third are three
+// sets, each of which depends on its own time alone, and a question for all three is answered by what is in all of them.
+func TestTheTimesNeverMix(t *testing.T) {
+	days := []string{"", "2025-11-20", "2025-11-25", "2025-11-20/2025-11-26", "2025-11", "2025-12-01"}
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t, &parleyv1.Plan{})
+		w.commit(t, "r1", &parleyv1.Point{Id: "p", Text: "Words."})
+		recorded := []int64{w.st.Time()}
+		for range rapid.IntRange(1, 8).Draw(t, "stances") {
+			w.stance(t, rapid.SampledFrom([]string{"a", "b"}).Draw(t, "party"), "r1/points/p", acceptance, func(s *parleyv1.Stance) {
+				for _, at := range []**parleyv1.PartialTime{&s.HeldTime, &s.SaidTime, &s.PublicTime} {
+					if day := rapid.SampledFrom(days).Draw(t, "day"); day != "" {
+						*at = &parleyv1.PartialTime{Value: day}
+					}
+				}
+			})
+			recorded = append(recorded, w.st.Time())
+		}
+		picked := func(asOf int64, held, known *timestamppb.Timestamp) map[string]bool {
+			l := lens.New(w.st, lens.Viewer{Everything: true}, time.Unix(0, asOf))
+			out := map[string]bool{}
+			for s := range Of(Moment{held, known}, l.Stances(talks, "", false)) {
+				out[s.GetName()] = true
+			}
+			return out
+		}
+		moments := []*timestamppb.Timestamp{timestamppb.New(day("2025-11-20")), timestamppb.New(day("2025-11-25")), timestamppb.New(day("2025-12-31"))}
+		asOf := rapid.SampledFrom(recorded).Draw(t, "as of")
+		held, known := rapid.SampledFrom(moments).Draw(t, "held at"), rapid.SampledFrom(moments).Draw(t, "known at")
+		byRecord, byHeld, byKnown := picked(asOf, nil, nil), picked(record.Latest, held, nil), picked(record.Latest, nil, known)
+		all := picked(asOf, held, known)
+		for name := range picked(record.Latest, nil, nil) {
+			if want := byRecord[name] && byHeld[name] && byKnown[name]; all[name] != want {
+				t.Fatalf("%s: recorded %v, held %v, known %v, but all at once %v", name, byRecord[name], byHeld[name], byKnown[name], all[name])
+			}
+		}
+	})
+}
+
+// day is the last moment of a day.
+func day(text string) time.Time {
+	at, _ := time.Parse(time.DateOnly, text) // written rightly
+	return at.AddDate(0, 0, 1).Add(-1)
 }
