@@ -24,7 +24,7 @@ function compileSchema() {
     execFileSync('protoc', [
       '-I', path.join(root, 'proto'), '-I', path.join(root, '.protodeps'), '--include_imports',
       `--descriptor_set_out=${out}`,
-      ...['negotiation', 'party', 'plan', 'stance', 'matrix'].map((f) => `parley/v1/${f}.proto`),
+      ...['negotiation', 'party', 'plan', 'stance', 'matrix', 'entry'].map((f) => `parley/v1/${f}.proto`),
       'google/rpc/status.proto', 'google/rpc/error_details.proto',
     ]);
     return fs.readFileSync(out);
@@ -44,6 +44,7 @@ const parties = connect('PartyService');
 const plans = connect('PlanService');
 const stances = connect('StanceService');
 const analysis = connect('AnalysisService');
+const log = connect('LogService');
 
 // call calls a method with the token, and waits ten seconds at the most.
 function call(client, method, request) {
@@ -105,6 +106,18 @@ async function main() {
   assert.equal(matrix.rows[0].status, 'STATUS_AGREED');
   assert.equal(matrix.rows[0].cells[0].stance.name, stance.name);
 
+  // All that happened, told as a stream; it would go on, and is left when there is nothing more for now.
+  const metadata = new grpc.Metadata();
+  metadata.set('authorization', `Bearer ${PARLEY_TOKEN}`);
+  const watch = log.WatchNegotiation({ name: parent, start: 'START_EARLIEST' }, metadata, { deadline: Date.now() + 10_000 });
+  const told = [];
+  for await (const step of watch) {
+    if (!step.entry) break;
+    told.push(step.entry.method);
+  }
+  watch.cancel();
+  assert.deepEqual(told, ['CreateNegotiation', 'CreateParty', 'CreatePlan', 'CommitRevision', 'CommitRevision', 'CreateStance']);
+
   // A commit on a revision that is no longer the newest is refused; the error names the newest.
   const stale = await refusal(call(plans, 'CommitRevision', commit));
   assert.equal(stale.code, grpc.status.ABORTED);
@@ -131,4 +144,4 @@ main()
     console.error('node:', err);
     process.exitCode = 1;
   })
-  .finally(() => [negotiations, parties, plans, stances, analysis].forEach((client) => client.close()));
+  .finally(() => [negotiations, parties, plans, stances, analysis, log].forEach((client) => client.close()));

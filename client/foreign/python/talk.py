@@ -50,6 +50,9 @@ def refusal(call, request, **options):
 
 def main(server, token):
     # Generated code can be imported only after generate.
+    from parley.v1.blame_pb2 import BlamePointRequest
+    from parley.v1.entry_pb2 import WatchNegotiationRequest
+    from parley.v1.entry_pb2_grpc import LogServiceStub
     from parley.v1.matrix_pb2 import GetPositionMatrixRequest, PositionMatrix
     from parley.v1.matrix_pb2_grpc import AnalysisServiceStub
     from parley.v1.negotiation_pb2 import CreateNegotiationRequest, Negotiation
@@ -101,6 +104,24 @@ def main(server, token):
         assert matrix.revision == second.revision.name, matrix
         assert matrix.rows[0].status == PositionMatrix.STATUS_AGREED, matrix
         assert matrix.rows[0].cells[0].stance.name == stance.name, matrix
+
+        # Who put which words in.
+        blame = AnalysisServiceStub(channel).BlamePoint(
+            BlamePointRequest(name=second.revision.name + "/points/army"), **options)
+        words = [(run.text, blame.origins[run.origin].revision) for run in blame.runs]
+        assert ("At most ", first.revision.name) in words and ("800,000", second.revision.name) in words, blame
+
+        # All that happened, told as a stream; it would go on, and is left when there is nothing more for now.
+        told = []
+        watch = LogServiceStub(channel).WatchNegotiation(
+            WatchNegotiationRequest(name=parent, start=WatchNegotiationRequest.START_EARLIEST), **options)
+        for step in watch:
+            if step.WhichOneof("step") == "progress":
+                watch.cancel()
+                break
+            told.append(step.entry.method)
+        assert told == ["CreateNegotiation", "CreateParty", "CreatePlan", "CommitRevision", "CommitRevision",
+                        "CreateStance"], told
 
         # A commit on a revision that is no longer the newest is refused; the error names the newest.
         code, info, _ = refusal(plans.CommitRevision, commit, **options)

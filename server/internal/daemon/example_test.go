@@ -2,9 +2,12 @@ package daemon_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
 
 	"github.com/google/go-cmp/cmp"
@@ -218,5 +221,53 @@ func TestACopyHasSupersededPointsInTheirPlaces(t *testing.T) {
 		} else if diff := cmp.Diff(want, got, protocmp.Transform(), protocmp.IgnoreFields(&parleyv1.Revision{}, "create_time")); diff != "" {
 			t.Errorf("%s differs in the copy:\n%s", r.GetName(), diff)
 		}
+	}
+}
+
+// "Position on 23 December" and "as known on 23 December" are two questions: what Zelensky said that day was under embargo
+// to the next.
+func TestThePositionOfADayIsNotWhatWasKnownOnIt(t *testing.T) {
+	s := startExample(t)
+	ask := func(req *parleyv1.ListStancesRequest) bool {
+		t.Helper()
+		req.Parent, req.PageSize = peacePlan, 1000
+		list, err := s.public.Stances.ListStances(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(list.GetStances(), func(m *parleyv1.Stance) bool { return m.GetName() == peacePlan+"/stances/ukraine-v8-territory" })
+	}
+	for _, test := range []struct {
+		about string
+		req   *parleyv1.ListStancesRequest
+		want  bool
+	}{
+		{"held the day before", &parleyv1.ListStancesRequest{HeldAt: moment("2025-12-22")}, false},
+		{"held that day", &parleyv1.ListStancesRequest{HeldAt: moment("2025-12-23")}, true},
+		{"known that day", &parleyv1.ListStancesRequest{KnownAt: moment("2025-12-23")}, false},
+		{"known the day after", &parleyv1.ListStancesRequest{KnownAt: moment("2025-12-24")}, true},
+		{"held that day, as known that day", &parleyv1.ListStancesRequest{HeldAt: moment("2025-12-23"), KnownAt: moment("2025-12-23")}, false},
+		{"held that day, as the record said before it began", &parleyv1.ListStancesRequest{HeldAt: moment("2025-12-23"), AsOf: moment("2025-12-24")}, false},
+	} {
+		if test.req.GetAsOf() != nil {
+			test.req.Parent = peacePlan
+			_, err := s.public.Stances.ListStances(t.Context(), test.req)
+			wantReason(t, err, codes.NotFound, parleyv1.ErrorReason_RESOURCE_NOT_FOUND)
+		} else if got := ask(test.req); got != test.want {
+			t.Errorf("%s: %v", test.about, got)
+		}
+	}
+	row := func(req *parleyv1.GetPositionMatrixRequest) *parleyv1.Stance {
+		t.Helper()
+		req.Revision, req.Parties = usDraft+"/revisions/v8", []string{peacePlan + "/parties/ukraine"}
+		m, err := s.public.Analysis.GetPositionMatrix(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(m.GetRows(), func(r *parleyv1.PositionMatrix_Row) bool { return r.GetPoint().GetId() == "territory" })
+		return m.GetRows()[i].GetCells()[0].GetStance()
+	}
+	if held, known := row(&parleyv1.GetPositionMatrixRequest{HeldAt: moment("2025-12-23")}), row(&parleyv1.GetPositionMatrixRequest{KnownAt: moment("2025-12-23")}); proto.Equal(held, known) {
+		t.Errorf("the matrix shows %v for both", held)
 	}
 }
