@@ -60,6 +60,7 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 		r.Confided++
 	}
 	for _, e := range msg.GetEditorialChanges() {
+		s.own()
 		s.editorial.Set(e.GetPoint(), struct{}{})
 	}
 	s.revisions.Set(msg.GetName(), r)

@@ -19,17 +19,12 @@ type State struct {
 	demands      *table[*parleyv1.Demand]
 	plans        *table[*parleyv1.Plan]
 	stances      *table[*parleyv1.Stance]
-	claims       *table[*parleyv1.Claim]
-	events       *table[*parleyv1.Event]
-	sources      *table[*parleyv1.Source]
-	assessments  *table[*parleyv1.Assessment]
-	objections   *table[*parleyv1.Objection]
 
+	*facts                                        // shared with the states that this one was forked from, until one of them is recorded
+	ownsFacts       bool                          // nobody shares them
 	revisions       *btree.Map[string, *Revision] // by name
 	revisionsByPlan *btree.Map[string, *Revision] // by plan and order of committing
 	stancesOn       *btree.Map[string, struct{}]  // "point id" or "revision name", NUL, stance name
-	objectionsOn    *btree.Map[string, struct{}]  // name of a point of a revision, NUL, objection name
-	editorial       *btree.Map[string, struct{}]  // ids of points that were ever changed editorially
 	receipts        *btree.Map[string, *Receipt]  // by actor, NUL, request_id
 }
 
@@ -52,16 +47,11 @@ func NewState() *State {
 		demands:         newTable[*parleyv1.Demand](),
 		plans:           newTable[*parleyv1.Plan](),
 		stances:         newTable[*parleyv1.Stance](),
-		claims:          newTable[*parleyv1.Claim](),
-		events:          newTable[*parleyv1.Event](),
-		sources:         newTable[*parleyv1.Source](),
-		assessments:     newTable[*parleyv1.Assessment](),
-		objections:      newTable[*parleyv1.Objection](),
+		facts:           newFacts(),
+		ownsFacts:       true,
 		revisions:       btree.NewMap[string, *Revision](degree),
 		revisionsByPlan: btree.NewMap[string, *Revision](degree),
 		stancesOn:       btree.NewMap[string, struct{}](degree),
-		objectionsOn:    btree.NewMap[string, struct{}](degree),
-		editorial:       btree.NewMap[string, struct{}](degree),
 		receipts:        btree.NewMap[string, *Receipt](degree),
 	}
 }
@@ -74,16 +64,10 @@ func (s *State) Fork() *State {
 	c.demands = s.demands.fork()
 	c.plans = s.plans.fork()
 	c.stances = s.stances.fork()
-	c.claims = s.claims.fork()
-	c.events = s.events.fork()
-	c.sources = s.sources.fork()
-	c.assessments = s.assessments.fork()
-	c.objections = s.objections.fork()
+	s.ownsFacts, c.ownsFacts = false, false
 	c.revisions = s.revisions.Copy()
 	c.revisionsByPlan = s.revisionsByPlan.Copy()
 	c.stancesOn = s.stancesOn.Copy()
-	c.objectionsOn = s.objectionsOn.Copy()
-	c.editorial = s.editorial.Copy()
 	c.receipts = s.receipts.Copy()
 	return &c
 }
@@ -133,21 +117,12 @@ func (s *State) apply(c *ledgerv1.Change, time int64) error {
 	case *ledgerv1.Change_Stance:
 		s.stances.put(c.Stance.GetName(), c.Stance, time)
 		s.indexStance(c.Stance)
-	case *ledgerv1.Change_Claim:
-		s.claims.put(c.Claim.GetName(), c.Claim, time)
-	case *ledgerv1.Change_Event:
-		s.events.put(c.Event.GetName(), c.Event, time)
-	case *ledgerv1.Change_Source:
-		s.sources.put(c.Source.GetName(), c.Source, time)
-	case *ledgerv1.Change_Assessment:
-		s.assessments.put(c.Assessment.GetName(), c.Assessment, time)
-	case *ledgerv1.Change_Objection:
-		s.objections.put(c.Objection.GetName(), c.Objection, time)
-		s.objectionsOn.Set(c.Objection.GetPoint()+"\x00"+c.Objection.GetName(), struct{}{})
 	case *ledgerv1.Change_Revision:
 		return s.applyRevision(c.Revision, time)
 	default:
-		return fmt.Errorf("unknown kind of change %T", c)
+		if !s.applyFact(c, time) {
+			return fmt.Errorf("unknown kind of change %T", c)
+		}
 	}
 	return nil
 }
@@ -172,18 +147,6 @@ func (s *State) indexStance(st *parleyv1.Stance) {
 // stood at a moment, deleted ones excepted.
 func (s *State) StancesOn(target string, at int64, yield func(*parleyv1.Stance) bool) {
 	filed(s.stancesOn, s.stances, target, at, yield)
-}
-
-// ObjectionsTo yields the objections to the change of a point in a revision, by the point's name there, as they stood at a
-// moment, deleted ones excepted.
-func (s *State) ObjectionsTo(point string, at int64, yield func(*parleyv1.Objection) bool) {
-	filed(s.objectionsOn, s.objections, point, at, yield)
-}
-
-// EverEditorial tells whether any revision changed a point in a way that was declared editorial.
-func (s *State) EverEditorial(point string) bool {
-	_, ok := s.editorial.Get(point)
-	return ok
 }
 
 // filed yields what an index has under a key, as it stood at a moment, deleted ones excepted.

@@ -1,0 +1,78 @@
+package record
+
+import (
+	"github.com/tidwall/btree"
+
+	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// facts is what a State holds beside parties, text and stances. Most entries do not touch it, so that a fork shares it until
+// one does.
+type facts struct {
+	claims      *table[*parleyv1.Claim]
+	events      *table[*parleyv1.Event]
+	sources     *table[*parleyv1.Source]
+	assessments *table[*parleyv1.Assessment]
+	objections  *table[*parleyv1.Objection]
+
+	objectionsOn *btree.Map[string, struct{}] // name of a point of a revision, NUL, objection name
+	editorial    *btree.Map[string, struct{}] // ids of points that were ever changed editorially
+}
+
+func newFacts() *facts {
+	return &facts{
+		claims:       newTable[*parleyv1.Claim](),
+		events:       newTable[*parleyv1.Event](),
+		sources:      newTable[*parleyv1.Source](),
+		assessments:  newTable[*parleyv1.Assessment](),
+		objections:   newTable[*parleyv1.Objection](),
+		objectionsOn: btree.NewMap[string, struct{}](degree),
+		editorial:    btree.NewMap[string, struct{}](degree),
+	}
+}
+
+// own makes the facts of a State its own, to be changed.
+func (s *State) own() {
+	if s.ownsFacts {
+		return
+	}
+	s.ownsFacts = true
+	s.facts = &facts{
+		claims: s.claims.fork(), events: s.events.fork(), sources: s.sources.fork(), assessments: s.assessments.fork(),
+		objections: s.objections.fork(), objectionsOn: s.objectionsOn.Copy(), editorial: s.editorial.Copy(),
+	}
+}
+
+// applyFact folds a change of a fact in; false if it is none.
+func (s *State) applyFact(c any, time int64) bool {
+	s.own()
+	switch c := c.(type) {
+	case *ledgerv1.Change_Claim:
+		s.claims.put(c.Claim.GetName(), c.Claim, time)
+	case *ledgerv1.Change_Event:
+		s.events.put(c.Event.GetName(), c.Event, time)
+	case *ledgerv1.Change_Source:
+		s.sources.put(c.Source.GetName(), c.Source, time)
+	case *ledgerv1.Change_Assessment:
+		s.assessments.put(c.Assessment.GetName(), c.Assessment, time)
+	case *ledgerv1.Change_Objection:
+		s.objections.put(c.Objection.GetName(), c.Objection, time)
+		s.objectionsOn.Set(c.Objection.GetPoint()+"\x00"+c.Objection.GetName(), struct{}{})
+	default:
+		return false
+	}
+	return true
+}
+
+// ObjectionsTo yields the objections to the change of a point in a revision, by the point's name there, as they stood at a
+// moment, deleted ones excepted.
+func (s *State) ObjectionsTo(point string, at int64, yield func(*parleyv1.Objection) bool) {
+	filed(s.objectionsOn, s.objections, point, at, yield)
+}
+
+// EverEditorial tells whether any revision changed a point in a way that was declared editorial.
+func (s *State) EverEditorial(point string) bool {
+	_, ok := s.editorial.Get(point)
+	return ok
+}
