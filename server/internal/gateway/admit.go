@@ -27,6 +27,9 @@ func (g *gateway) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 			writeFault(w, ex, fault.Of(fmt.Errorf("no route for %s %s", r.Method, pattern)))
 			return
 		}
+		if ex.route.streams {
+			ex.streaming(w, r)
+		}
 		if f := ex.checkQuery(); f != nil {
 			writeFault(w, ex, f)
 			return
@@ -38,9 +41,6 @@ func (g *gateway) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 		if f := ex.checkBound(pathParams); f != nil {
 			writeFault(w, ex, f)
 			return
-		}
-		if ex.route.streams {
-			ex.streaming(w, r)
 		}
 		next(w, r, pathParams)
 	}

@@ -21,7 +21,8 @@ type exchange struct {
 	method      string
 	query       url.Values // without `pretty`
 	pretty      bool
-	wantsEvents bool // server-sent events, where there is a stream
+	wantsEvents bool   // server-sent events, where there is a stream
+	lastEvent   string // the id of the last of them that the caller has seen; empty for none
 	ifMatch     []string
 	ifNoneMatch []string
 	route       *route // nil until the path is known to be one

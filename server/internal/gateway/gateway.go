@@ -154,10 +154,7 @@ func receive(r *http.Request) (*exchange, *http.Request, *fault.Fault) {
 		ex.pretty = !slices.Contains(pretty, "false") && !slices.Contains(pretty, "0")
 		query.Del("pretty")
 	}
-	if id := r.Header.Get("Last-Event-ID"); id != "" && !query.Has("resume_token") && wantsEvents(r) {
-		query.Set("resume_token", id) // a browser that comes back
-	}
-	ex.query, ex.wantsEvents = query, wantsEvents(r)
+	ex.query, ex.wantsEvents, ex.lastEvent = query, wantsEvents(r), r.Header.Get("Last-Event-ID")
 	inner := r.Clone(context.WithValue(r.Context(), exchangeKey{}, ex))
 	inner.URL.RawQuery = query.Encode()
 	inner.Header = http.Header{}

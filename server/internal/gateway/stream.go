@@ -90,13 +90,17 @@ func contentType(v any, stream string) string {
 	return stream
 }
 
-// streaming prepares for an answer that may take days: the form that the caller wants, and no deadline on the connection,
-// which would end it.
+// streaming prepares for an answer that may take days: the form that the caller wants, from where a browser that comes back
+// goes on, and no deadline on the connection, which would end it.
 func (ex *exchange) streaming(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // where that cannot be set, none is set
 	form := linesType
 	if ex.wantsEvents {
 		form = eventsType
+	}
+	if ex.wantsEvents && ex.lastEvent != "" && !ex.query.Has("resume_token") {
+		ex.query.Set("resume_token", ex.lastEvent)
+		r.URL.RawQuery = ex.query.Encode()
 	}
 	r.Header.Set("Accept", form)
 }

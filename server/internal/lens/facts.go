@@ -27,9 +27,7 @@ func (l *Lens) Event(name string) (*parleyv1.Event, error) {
 	return found(m, ok && l.inside(name) && l.seesEvent(m), name)
 }
 
-func (l *Lens) seesEvent(m *parleyv1.Event) bool {
-	return l.sees(m.GetAudience(), "") && l.knows(m.GetPartOf()) && l.knows(m.GetAbout()...)
-}
+func (l *Lens) seesEvent(m *parleyv1.Event) bool { return (&trail{lens: l}).event(m) }
 
 // Events yields the events of a negotiation by name, beginning after `after`.
 func (l *Lens) Events(parent, after string, deleted bool) iter.Seq[*parleyv1.Event] {
@@ -43,9 +41,7 @@ func (l *Lens) Claim(name string) (*parleyv1.Claim, error) {
 	return found(m, ok && l.inside(name) && l.seesClaim(m), name)
 }
 
-func (l *Lens) seesClaim(m *parleyv1.Claim) bool {
-	return l.sees(m.GetAudience(), m.GetParty()) && l.knows(m.GetParty(), m.GetReports()) && l.knows(m.GetAbout()...)
-}
+func (l *Lens) seesClaim(m *parleyv1.Claim) bool { return (&trail{lens: l}).claim(m) }
 
 // Claims yields the claims of a negotiation by name, beginning after `after`.
 func (l *Lens) Claims(parent, after string, deleted bool) iter.Seq[*parleyv1.Claim] {
@@ -105,23 +101,64 @@ func (l *Lens) Contested(point string) bool {
 // EverEditorial tells whether it is worth asking for editorial changes of a point.
 func (l *Lens) EverEditorial(point string) bool { return l.st.EverEditorial(point) }
 
+// trail follows what events and claims are about, which may lead round in a circle. Its viewer knows of one if there is nothing
+// on the trail that they do not know of; what the trail has met already decides nothing anew.
+type trail struct {
+	lens *Lens
+	met  map[string]bool
+}
+
+func (t *trail) event(m *parleyv1.Event) bool {
+	if t.meets(m.GetName()) {
+		return true
+	}
+	return t.lens.sees(m.GetAudience(), "") && t.knows(m.GetPartOf()) && t.knows(m.GetAbout()...)
+}
+
+func (t *trail) claim(m *parleyv1.Claim) bool {
+	if t.meets(m.GetName()) {
+		return true
+	}
+	return t.lens.sees(m.GetAudience(), m.GetParty()) && t.knows(m.GetParty(), m.GetReports()) && t.knows(m.GetAbout()...)
+}
+
+// meets tells whether the trail has come by before.
+func (t *trail) meets(name string) bool {
+	if t.met[name] {
+		return true
+	}
+	if t.met == nil {
+		t.met = map[string]bool{}
+	}
+	t.met[name] = true
+	return false
+}
+
 // knows tells whether the viewer may know of all these resources, deleted or not. The empty name is none.
-func (l *Lens) knows(names ...string) bool {
+func (t *trail) knows(names ...string) bool {
 	for _, name := range names {
-		if name != "" && !l.mayKnow(name) {
+		if name != "" && !t.leadsTo(name) {
 			return false
 		}
 	}
 	return true
 }
 
-// mayKnow tells whether a resource is there at the moment of the lens, and in whose audience the viewer is.
-func (l *Lens) mayKnow(name string) bool {
-	if record.CollectionOf(name) == "points" {
-		_, err := l.Point(name)
-		return err == nil
+func (t *trail) leadsTo(name string) bool {
+	l := t.lens
+	var err error
+	switch record.CollectionOf(name) {
+	case "events":
+		m, ok := l.st.Event(name, l.at)
+		return ok && t.event(m)
+	case "claims":
+		m, ok := l.st.Claim(name, l.at)
+		return ok && t.claim(m)
+	case "points":
+		_, err = l.Point(name)
+	default:
+		_, err = l.Find(name)
 	}
-	_, err := l.Find(name)
 	return err == nil
 }
 
