@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -91,15 +89,9 @@ func (a *app) commitPlan(ctx context.Context, c call, p *planfile.Plan, validate
 }
 
 func (a *app) readPlan(file, n string) (*planfile.Plan, error) {
-	var data []byte
-	var err error
-	if file == "-" {
-		data, err = io.ReadAll(a.in)
-	} else {
-		data, err = os.ReadFile(file)
-	}
+	data, err := a.readFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("read the plan: %w", err)
+		return nil, err
 	}
 	p, err := planfile.Parse(file, data, n)
 	if err != nil {

@@ -3,12 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -93,17 +95,24 @@ func (s shelf[M]) ids(ctx context.Context, c *client.Client, n, _ string) []cobr
 	return offers(s.list(ctx, call{Client: c, negotiation: n}, &listFlags{}), func(m M) (id, about string) { return show.ID(m.GetName()), "" })
 }
 
-// readMessage reads a message from a file.
-func (a *app) readMessage(file, n string, into resource) error {
-	var data []byte
-	var err error
+// readFile reads a file, or standard input for "-".
+func (a *app) readFile(file string) (data []byte, err error) {
 	if file == "-" {
 		data, err = io.ReadAll(a.in)
 	} else {
 		data, err = os.ReadFile(file)
 	}
 	if err != nil {
-		return fmt.Errorf("read %s: %w", file, err)
+		return nil, fmt.Errorf("read %s: %w", file, err)
+	}
+	return data, nil
+}
+
+// readMessage reads a message from a file.
+func (a *app) readMessage(file, n string, into resource) error {
+	data, err := a.readFile(file)
+	if err != nil {
+		return err
 	}
 	src := &protoyaml.Source{File: file, Negotiation: n}
 	if node := src.Parse(data); node != nil {
@@ -116,7 +125,7 @@ func (a *app) readMessage(file, n string, into resource) error {
 }
 
 func (a *app) sources() *cobra.Command {
-	return shelf[*parleyv1.Source]{
+	cmd := shelf[*parleyv1.Source]{
 		use: "sources", arg: "SOURCE", kind: "parley/Source", short: "List the sources, or show one", table: show.Page.Sources,
 		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Source, error] {
 			return client.All(ctx, c.Sources.ListSources, &parleyv1.ListSourcesRequest{
@@ -130,6 +139,42 @@ func (a *app) sources() *cobra.Command {
 			return c.Sources.CreateSource(ctx, &parleyv1.CreateSourceRequest{Parent: c.negotiation, Source: m, SourceId: id, ValidateOnly: validateOnly})
 		},
 	}.command(a)
+	cmd.AddCommand(a.sourceDigest())
+	return cmd
+}
+
+// sourceDigest works out what a source keeps of its text, or compares a text with that.
+func (a *app) sourceDigest() *cobra.Command {
+	var source string
+	cmd := &cobra.Command{
+		Use: "digest FILE", Short: "Work out the digest and the length of a text, or compare it with a source", Args: usage(cobra.ExactArgs(1)),
+		Example: "parley sources digest article.txt\nparley sources digest article.txt --of seed",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			data, err := a.readFile(args[0])
+			if err != nil {
+				return err
+			}
+			m := &parleyv1.Source{ContentDigest: fmt.Sprintf("%x", sha256.Sum256(data)), ContentLength: int32(utf8.RuneCount(data))}
+			if source == "" {
+				return a.answer(m, func() string {
+					return fmt.Sprintf("content_digest: %s\ncontent_length: %d\n", m.GetContentDigest(), m.GetContentLength())
+				})
+			}
+			return a.reading(func(ctx context.Context, c call) error {
+				is, err := c.Sources.GetSource(ctx, &parleyv1.GetSourceRequest{Name: protoyaml.Expand("parley/Source", c.negotiation, source), AsOf: c.at})
+				if err != nil {
+					return err
+				}
+				if is.GetContentDigest() != m.GetContentDigest() {
+					return fmt.Errorf("%s is not the text that %s was taken from", args[0], show.ID(is.GetName()))
+				}
+				_, err = fmt.Fprintf(a.out, "%s is the text that %s was taken from\n", args[0], show.ID(is.GetName()))
+				return err
+			})(cmd, nil)
+		},
+	}
+	cmd.Flags().StringVar(&source, "of", "", "the source to compare it with")
+	return cmd
 }
 
 func (a *app) events() *cobra.Command {

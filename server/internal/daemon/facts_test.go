@@ -25,6 +25,12 @@ func factRows() []parityRow {
 	editorial := &parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: point("p", "Text!"), Editorial: true}}}
 	respond := &parleyv1.Claim_Response{Party: n + "/parties/russia", Kind: parleyv1.Claim_Response_KIND_DISPUTES, CounterClaim: n + "/claims/b1"}
 	return []parityRow{
+		{"PartyService.CreateParty", &parleyv1.CreatePartyRequest{Parent: n, PartyId: "whole", Party: &parleyv1.Party{
+			DisplayName: "Whole", Aliases: []string{"W"}, Organs: []*parleyv1.Party_Organ{{DisplayName: "Palace", Aliases: []string{"the Gate"}}},
+			Memberships:     []*parleyv1.Party_Membership{{Party: n + "/parties/europe", From: &parleyv1.PartialTime{Value: "2004-05"}, Until: &parleyv1.PartialTime{Raw: "until it left", Value: "2020-01-31"}}},
+			Representatives: []*parleyv1.Party_Representative{{DisplayName: "A. B.", Office: "envoy", From: &parleyv1.PartialTime{Value: "2025"}}, {DisplayName: "C. D.", Tie: "son-in-law"}},
+		}}, ""},
+		{"PartyService.ListParties", &parleyv1.ListPartiesRequest{Parent: n, Filter: `representatives.tie = "son-in-law"`}, ""},
 		{"PlanService.CreatePlan", &parleyv1.CreatePlanRequest{Parent: n, PlanId: "edited", Plan: &parleyv1.Plan{DisplayName: "Edited"}}, ""},
 		{"PlanService.CommitRevision", textCommit(n+"/plans/edited", "r1", nil, point("p", "Text.")), ""},
 		{"PlanService.CommitRevision", changeCommit(n+"/plans/edited", "r2", []string{"r1"}, editorial), ""},
