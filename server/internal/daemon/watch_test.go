@@ -258,6 +258,9 @@ func event(t *testing.T, line func() string) (id, kind string, m *parleyv1.Watch
 
 func TestAWatchOverRESTThatIsRefused(t *testing.T) {
 	s := start(t, t.TempDir())
+	if resp, body := s.rest(t, http.MethodHead, "/v1/"+talks(t, s, "peace")+":watch", ""); resp.StatusCode != http.StatusOK || len(body) != 0 {
+		t.Errorf("HEAD: %s %s", resp.Status, body)
+	}
 	resp, line := overHTTP(t, s, "/v1/negotiations/none:watch")
 	if body := line(); resp.StatusCode != http.StatusNotFound || resp.Header.Get("Content-Type") != "application/json" ||
 		!strings.Contains(body, `"RESOURCE_NOT_FOUND"`) {

@@ -42,6 +42,10 @@ func (g *gateway) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 			writeFault(w, ex, f)
 			return
 		}
+		if ex.route.streams && ex.method == http.MethodHead { // whoever wants no answer does not wait for its end
+			w.Header().Set("Content-Type", r.Header.Get("Accept"))
+			return
+		}
 		next(w, r, pathParams)
 	}
 }

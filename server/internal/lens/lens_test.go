@@ -27,20 +27,26 @@ type step struct {
 
 // build runs steps; those that do not fit are left out.
 func build(t interface{ Fatalf(string, ...any) }, steps []step) *record.State {
-	st := record.NewState()
+	st, _ := buildLog(t, steps)
+	return st
+}
+
+// buildLog is build, with the entries that led to the state.
+func buildLog(t interface{ Fatalf(string, ...any) }, steps []step) (*record.State, []*ledgerv1.Entry) {
+	st, log := record.NewState(), []*ledgerv1.Entry{}
 	for _, s := range steps {
 		now := time.Unix(int64(1_700_000_000+s.at), 0)
 		d, err := s.cmd(st, record.Env{Now: now, NewID: func() string { return fmt.Sprintf("x%d", s.at) }})
 		if err != nil {
 			continue
 		}
-		next := st.Fork()
-		if err := next.Apply(&ledgerv1.Entry{Time: now.UnixNano(), Changes: d.Changes}); err != nil {
+		next, entry := st.Fork(), &ledgerv1.Entry{Time: now.UnixNano(), Actor: "mediator", Changes: d.Changes}
+		if err := next.Apply(entry); err != nil {
 			t.Fatalf("apply: %v", err)
 		}
-		st = next
+		st, log = next, append(log, entry)
 	}
-	return st
+	return st, log
 }
 
 func audience(level parleyv1.Audience_Level) *parleyv1.Audience {
@@ -73,6 +79,26 @@ func stance(id, party, revision string, level parleyv1.Audience_Level) record.Co
 	}})
 }
 
+func event(id, partOf string, level parleyv1.Audience_Level, about ...string) record.Command {
+	m := &parleyv1.Event{DisplayName: id, Audience: audience(level), About: about}
+	if partOf != "" {
+		m.PartOf = talks + "/events/" + partOf
+	}
+	return record.CreateEvent(&parleyv1.CreateEventRequest{Parent: talks, EventId: id, Event: m})
+}
+
+func claim(id, reports string, level parleyv1.Audience_Level, about ...string) record.Command {
+	m := &parleyv1.Claim{Statement: id, Audience: audience(level), About: about}
+	if reports != "" {
+		m.Reports = talks + "/claims/" + reports
+	}
+	return record.CreateClaim(&parleyv1.CreateClaimRequest{Parent: talks, ClaimId: id, Claim: m})
+}
+
+func source(id string, level parleyv1.Audience_Level) record.Command {
+	return record.CreateSource(&parleyv1.CreateSourceRequest{Parent: talks, SourceId: id, Source: &parleyv1.Source{DisplayName: id, Audience: audience(level)}})
+}
+
 func open(level parleyv1.Audience_Level) record.Command {
 	return record.CreateNegotiation(&parleyv1.CreateNegotiationRequest{Negotiation: &parleyv1.Negotiation{DisplayName: "Talks", Audience: audience(level)}}, "talks")
 }
@@ -101,6 +127,15 @@ func shown(l *Lens, names []string) string {
 		for m := range l.Demands(talks+"/parties/-", "", deleted) {
 			line(m, nil)
 		}
+		for m := range l.Events(talks, "", deleted) {
+			line(m, nil)
+		}
+		for m := range l.Claims(talks, "", deleted) {
+			line(m, nil)
+		}
+		for m := range l.Sources(talks, "", deleted) {
+			line(m, nil)
+		}
 	}
 	for r := range l.Revisions(talks + "/plans/-") {
 		line(l.Message(r, true), nil)
@@ -122,11 +157,23 @@ func shown(l *Lens, names []string) string {
 			line(l.Plan(name))
 		case strings.Contains(name, "/stances/"):
 			line(l.Stance(name))
-		case strings.Contains(name, "/parties/"):
-			line(l.Party(name))
+		default:
+			line(l.Find(name))
 		}
 	}
 	line(l.Negotiation(talks))
+	return b.String()
+}
+
+// told writes down what the log tells the public.
+func told(st *record.State, log []*ledgerv1.Entry) string {
+	var b strings.Builder
+	for _, e := range log {
+		if m := Entry(st, Viewer{}, e); m != nil {
+			data, _ := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+			fmt.Fprintf(&b, "%x\n", data)
+		}
+	}
 	return b.String()
 }
 
@@ -135,7 +182,7 @@ func TestWhatIsHiddenLeavesNoTrace(t *testing.T) {
 	ids := []string{"a", "b", "c", "d"}
 	var names []string
 	for _, id := range ids {
-		names = append(names, talks+"/parties/"+id, talks+"/plans/"+id, talks+"/stances/"+id, talks+"/plans/"+id+"/revisions/latest")
+		names = append(names, talks+"/events/"+id, talks+"/claims/"+id, talks+"/sources/"+id, talks+"/parties/"+id, talks+"/plans/"+id, talks+"/stances/"+id, talks+"/plans/"+id+"/revisions/latest")
 		for _, r := range ids {
 			names = append(names, talks+"/plans/"+id+"/revisions/"+r)
 		}
@@ -152,7 +199,8 @@ func TestWhatIsHiddenLeavesNoTrace(t *testing.T) {
 				}).Draw(t, "level")
 			}
 			other := rapid.SampledFrom(ids).Draw(t, "other")
-			kind := rapid.SampledFrom([]string{"party", "plan", "commit", "stance"}).Draw(t, "kind")
+			kind := rapid.SampledFrom([]string{"party", "plan", "commit", "stance", "event", "claim", "source"}).Draw(t, "kind")
+			about := talks + "/" + rapid.SampledFrom([]string{"plans/", "events/", "claims/", "sources/"}).Draw(t, "about") + other
 			if key := kind + id + map[bool]string{true: other}[kind == "commit"]; used[key] {
 				continue // an id that is taken in secret tells itself by being refused; server-made ids do not
 			} else {
@@ -166,6 +214,12 @@ func TestWhatIsHiddenLeavesNoTrace(t *testing.T) {
 				cmd = plan(id, level)
 			case "commit":
 				cmd = commit(id, other, nil, level)
+			case "event":
+				cmd = event(id, rapid.SampledFrom([]string{"", other}).Draw(t, "part of"), level, about)
+			case "claim":
+				cmd = claim(id, rapid.SampledFrom([]string{"", other}).Draw(t, "reports"), level, about)
+			case "source":
+				cmd = source(id, level)
 			case "stance":
 				cmd = stance(id, other, rapid.SampledFrom(ids).Draw(t, "plan")+"/revisions/latest", level)
 			}
@@ -175,8 +229,12 @@ func TestWhatIsHiddenLeavesNoTrace(t *testing.T) {
 			}
 		}
 		at := time.Unix(1_800_000_000, 0)
-		a, b := New(build(t, all), Viewer{}, at), New(build(t, public), Viewer{}, at)
-		if got, want := shown(a, names), shown(b, names); got != want && !secretHead(t, all, public) {
+		withSecrets, logWithSecrets := buildLog(t, all)
+		without, logWithout := buildLog(t, public)
+		a, b := New(withSecrets, Viewer{}, at), New(without, Viewer{}, at)
+		got := shown(a, names) + told(withSecrets, logWithSecrets)
+		want := shown(b, names) + told(without, logWithout)
+		if got != want && !secretHead(t, all, public) {
 			t.Fatalf("the public sees a difference:\n%s\n%s", got, want)
 		}
 	})
