@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -23,10 +25,10 @@ import (
 
 // app is one run of the command: its flags, its connection and its ends.
 type app struct {
-	server, token, data, negotiation, asOf, output, color string
-	anonymous                                             bool
-	tokenFrom                                             string // where the token that is shown was found
-	width                                                 int
+	server, token, data, negotiation, asOf, output, color, ca string
+	anonymous, tls                                            bool
+	tokenFrom                                                 string // where the token that is shown was found
+	width                                                     int
 
 	in       io.Reader
 	out, err io.Writer
@@ -89,6 +91,8 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	f := root.PersistentFlags()
 	f.StringVar(&a.server, "server", env("PARLEY_SERVER", "127.0.0.1:7400"), "address of the server (PARLEY_SERVER)")
+	f.BoolVar(&a.tls, "tls", os.Getenv("PARLEY_TLS") == "1", "speak TLS, and trust whom this machine trusts (PARLEY_TLS=1)")
+	f.StringVar(&a.ca, "ca", os.Getenv("PARLEY_CA"), "speak TLS, and trust the certificates in this file, PEM (PARLEY_CA)")
 	f.StringVar(&a.token, "token", "", "bearer token; by default PARLEY_TOKEN, or the mediator's of a server on this machine")
 	f.StringVar(&a.data, "data", "", "data directory of a server on this machine, to find the mediator's token in (PARLEY_DATA)")
 	f.BoolVar(&a.anonymous, "anonymous", false, "show no token: see what the public sees")
@@ -128,12 +132,35 @@ func (a *app) connect() (*client.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find a token: %w", err)
 	}
-	c, err := client.Dial(a.server, client.Options{Token: token, Attempts: 2})
+	transport, err := a.transport()
+	if err != nil {
+		return nil, err
+	}
+	c, err := client.Dial(a.server, client.Options{Token: token, TLS: transport, Attempts: 2})
 	if err != nil {
 		return nil, usageError{err}
 	}
 	a.client = c
 	return c, nil
+}
+
+// transport says how to encrypt the connection; nil for not at all.
+func (a *app) transport() (*tls.Config, error) {
+	if a.ca == "" {
+		if a.tls {
+			return &tls.Config{MinVersion: tls.VersionTLS12}, nil
+		}
+		return nil, nil
+	}
+	pem, err := os.ReadFile(a.ca)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("read --ca: %w", err)}
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, usageError{fmt.Errorf("%s holds no certificate in PEM", a.ca)}
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}, nil
 }
 
 // credentials gives the token to show, and notes where it is from. What the command line says goes before what the

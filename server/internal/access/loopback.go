@@ -20,7 +20,7 @@ func RequireLoopback(addr string) error {
 	}
 	for _, ip := range ips {
 		if parsed := net.ParseIP(ip); parsed == nil || !parsed.IsLoopback() {
-			return fmt.Errorf("will not listen on %q: this version speaks plain text and knows one token, so it serves its own machine only; use 127.0.0.1 or localhost", addr)
+			return fmt.Errorf("will not listen on %q in plain text: others could read the token and all texts on the way; give it a certificate, or use 127.0.0.1 or localhost", addr)
 		}
 	}
 	return nil

@@ -78,7 +78,7 @@ var reserved = []struct{ what, by string }{
 	{"go.etcd.io/bbolt", "ledger/boltledger"},
 	{"go.etcd.io/etcd", "ledger/etcdledger"},
 	{"os", "server/parleyd daemon access ledger/boltledger client tools/protodeps"},
-	{"log", "server/parleyd daemon rpc gateway web host tools/protodeps"},
+	{"log", "server/parleyd daemon access rpc gateway web host tools/protodeps"},
 	{"testing", "ledger/ledgertest"},
 	{"github.com/spf13/cobra", "client/parley"},
 }

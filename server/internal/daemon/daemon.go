@@ -5,6 +5,7 @@ package daemon
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/base32"
 	"errors"
 	"fmt"
@@ -33,9 +34,16 @@ import (
 // Config says how to run.
 type Config struct {
 	DataDir  string // holds the database, the mediator's token and the key of page tokens; made if absent
-	GRPCAddr string // host:port on loopback; port 0 picks a free one
+	GRPCAddr string // host:port; port 0 picks a free one
 	RESTAddr string // likewise
 	Log      *slog.Logger
+
+	// CertFile and KeyFile hold a certificate and its key in PEM: both ports then speak TLS. They may be replaced at any
+	// time. Without them the ports speak plain text, and may be on loopback only.
+	CertFile, KeyFile string
+	// PlainText lets ports speak plain text to other machines.
+	PlainText bool
+
 	// Ready is called once both ports are open. An error ends Run.
 	Ready func(ctx context.Context, s Started) error
 }
@@ -45,6 +53,8 @@ type Started struct {
 	GRPCAddr string
 	RESTAddr string
 	Token    string // the mediator's
+	TLS      bool
+	Inside   grpc.ClientConnInterface // to this very server, without a port
 }
 
 // Limits of the transport.
@@ -56,7 +66,13 @@ const (
 
 // Run serves until ctx ends, then drains: no new calls, calls under way finish, the ledger closes last.
 func Run(ctx context.Context, cfg Config) error {
-	if err := errors.Join(access.RequireLoopback(cfg.GRPCAddr), access.RequireLoopback(cfg.RESTAddr)); err != nil {
+	if cfg.CertFile == "" && !cfg.PlainText {
+		if err := errors.Join(access.RequireLoopback(cfg.GRPCAddr), access.RequireLoopback(cfg.RESTAddr)); err != nil {
+			return err
+		}
+	}
+	cert, err := certificate(cfg)
+	if err != nil {
 		return err
 	}
 	l, err := bind(ctx, cfg) // first, so that what cannot serve leaves nothing behind
@@ -75,12 +91,12 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	err = serve(ctx, cfg, h, l)
+	err = serve(ctx, cfg, h, l, cert)
 	h.Close()
 	return errors.Join(err, store.Close())
 }
 
-func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners) error {
+func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, cert *access.Certificate) error {
 	token, err := access.LoadOrCreateToken(cfg.DataDir)
 	if err != nil {
 		return fmt.Errorf("load the mediator's token: %w", err)
@@ -89,7 +105,7 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners) error {
 	if err != nil {
 		return fmt.Errorf("load the key of page tokens: %w", err)
 	}
-	srv := newServer(cfg, h, access.NewAuthenticator(token), listing.NewSealer(key))
+	srv := newServer(cfg, h, access.NewAuthenticator(token), listing.NewSealer(key), cert)
 	defer srv.Stop()
 	inner := bufconn.Listen(1 << 20)
 	conn, err := grpc.NewClient("passthrough:parley", grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -104,12 +120,20 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners) error {
 		return fmt.Errorf("build the gateway: %w", err)
 	}
 	web.RegisterOnShutdown(h.EndWatches) // they would outlast the drain
-	l.inner = inner
-	return listen(ctx, cfg, srv, web, l)
+	l.inner = innerListener{inner}
+	if cert != nil {
+		l.rest = tls.NewListener(l.rest, cert.Config("http/1.1"))
+	}
+	presented, err := access.ReadToken(cfg.DataDir)
+	if err != nil {
+		return fmt.Errorf("read the mediator's token: %w", err)
+	}
+	started := Started{l.grpc.Addr().String(), l.rest.Addr().String(), presented, cert != nil, conn}
+	return listen(ctx, cfg, srv, web, l, started)
 }
 
-func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *listing.Sealer) *grpc.Server {
-	srv := grpc.NewServer(serverOptions(auth, cfg.Log)...)
+func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *listing.Sealer, cert *access.Certificate) *grpc.Server {
+	srv := grpc.NewServer(serverOptions(auth, cfg.Log, cert)...)
 	rpc.Register(srv, rpc.Core{Host: h, Sealer: sealer})
 	reflection.Register(srv)
 	hs := health.NewServer()
@@ -144,17 +168,13 @@ func (l *listeners) close() {
 }
 
 // listen serves on the open ports, and drains when ctx ends.
-func listen(ctx context.Context, cfg Config, srv *grpc.Server, web *http.Server, l *listeners) error {
+func listen(ctx context.Context, cfg Config, srv *grpc.Server, web *http.Server, l *listeners, started Started) error {
 	failed := make(chan error, 3)
 	go func() { failed <- srv.Serve(l.grpc) }()
 	go func() { failed <- srv.Serve(l.inner) }()
 	go func() { failed <- web.Serve(l.rest) }()
 	if cfg.Ready != nil {
-		token, err := access.ReadToken(cfg.DataDir)
-		if err == nil {
-			err = cfg.Ready(ctx, Started{l.grpc.Addr().String(), l.rest.Addr().String(), token})
-		}
-		if err != nil {
+		if err := cfg.Ready(ctx, started); err != nil {
 			return errors.Join(err, drain(srv, web))
 		}
 	}

@@ -3,6 +3,7 @@ package daemon_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"io"
 	"log/slog"
 	"net/http"
@@ -34,22 +35,27 @@ type server struct {
 // start runs a server on a data directory until the test ends or stop is called.
 func start(t *testing.T, dir string) *server {
 	t.Helper()
+	return startWith(t, daemon.Config{DataDir: dir}, nil)
+}
+
+// startWith is start with more to configure, and for clients that speak TLS.
+func startWith(t *testing.T, cfg daemon.Config, transport *tls.Config) *server {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan daemon.Started, 1), make(chan error, 1)
 	go func() {
-		done <- daemon.Run(ctx, daemon.Config{
-			DataDir: dir, GRPCAddr: "127.0.0.1:0", RESTAddr: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler),
-			Ready: func(_ context.Context, s daemon.Started) error { ready <- s; return nil },
-		})
+		cfg.GRPCAddr, cfg.RESTAddr, cfg.Log = "127.0.0.1:0", "127.0.0.1:0", slog.New(slog.DiscardHandler)
+		cfg.Ready = func(_ context.Context, s daemon.Started) error { ready <- s; return nil }
+		done <- daemon.Run(ctx, cfg)
 	}()
-	s := &server{dir: dir}
+	s := &server{dir: cfg.DataDir}
 	select {
 	case s.Started = <-ready:
 	case err := <-done:
 		cancel()
 		t.Fatalf("the server did not start: %v", err)
 	}
-	s.mediator, s.public = dial(t, s.GRPCAddr, s.Token), dial(t, s.GRPCAddr, "")
+	s.mediator, s.public = dialTLS(t, s.GRPCAddr, s.Token, transport), dialTLS(t, s.GRPCAddr, "", transport)
 	stopped := false
 	s.stop = func() {
 		if stopped {
@@ -69,7 +75,12 @@ func start(t *testing.T, dir string) *server {
 
 func dial(t *testing.T, addr, token string) *client.Client {
 	t.Helper()
-	c, err := client.Dial(addr, client.Options{Token: token})
+	return dialTLS(t, addr, token, nil)
+}
+
+func dialTLS(t *testing.T, addr, token string, transport *tls.Config) *client.Client {
+	t.Helper()
+	c, err := client.Dial(addr, client.Options{Token: token, TLS: transport})
 	if err != nil {
 		t.Fatal(err)
 	}

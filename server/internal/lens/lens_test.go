@@ -232,8 +232,7 @@ func TestWhatIsHiddenLeavesNoTrace(t *testing.T) {
 		withSecrets, logWithSecrets := buildLog(t, all)
 		without, logWithout := buildLog(t, public)
 		a, b := New(withSecrets, Viewer{}, at), New(without, Viewer{}, at)
-		got := shown(a, names) + told(withSecrets, logWithSecrets)
-		want := shown(b, names) + told(without, logWithout)
+		got, want := shown(a, names)+told(withSecrets, logWithSecrets), shown(b, names)+told(without, logWithout)
 		if got != want && !secretHead(t, all, public) {
 			t.Fatalf("the public sees a difference:\n%s\n%s", got, want)
 		}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+)
+
+// options are what the command line says.
+type options struct {
+	data, grpc, rest, cert, key, plainText string
+	example                                bool
+}
+
+// plainTextWords are what an operator has to say to have plain text on a network. Nobody types them by accident.
+const plainTextWords = "anybody-on-the-network-may-read-this"
+
+// readFlags reads the command line; nil if what it asks for is done.
+func readFlags(args []string) (*options, error) {
+	o := &options{}
+	flags := flag.NewFlagSet("parleyd", flag.ContinueOnError)
+	flags.Usage = func() { usage(flags) }
+	flags.StringVar(&o.data, "data", "", "data `directory` (default: $PARLEY_DATA, else $XDG_DATA_HOME/parley, else ~/.local/share/parley)")
+	flags.StringVar(&o.grpc, "grpc", "127.0.0.1:7400", "`address` for gRPC; on loopback unless there is a certificate")
+	flags.StringVar(&o.rest, "rest", "127.0.0.1:7480", "`address` for REST; likewise")
+	flags.StringVar(&o.cert, "tls-cert", "", "`file` with a certificate (PEM), for both ports; it may be replaced while parleyd runs")
+	flags.StringVar(&o.key, "tls-key", "", "`file` with the key of the certificate (PEM)")
+	flags.StringVar(&o.plainText, "insecure-listen", "", "to speak plain text to other machines, say here `words`: "+plainTextWords)
+	flags.BoolVar(&o.example, "example", false, "load the example negotiation unless it is there")
+	showVersion := flags.Bool("version", false, "print the version and end")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case flags.NArg() > 0:
+		return nil, fmt.Errorf("%q is no flag; parleyd takes flags, or the command verify; see parleyd --help", flags.Arg(0))
+	case o.plainText != "" && o.plainText != plainTextWords:
+		return nil, fmt.Errorf("--insecure-listen takes the words %s, for you should know what you do", plainTextWords)
+	case *showVersion:
+		fmt.Println("parleyd version", version())
+		return nil, nil
+	}
+	return o, nil
+}
