@@ -35,6 +35,10 @@ var immutable = map[string]string{
 	"parley.v1.Revision": "rule 5 of the design: a correction is a new revision",
 	"parley.v1.Entry":    "the log itself: appended to, never edited",
 	"parley.v1.Point":    "a part of a revision; a change of it is a new revision",
+
+	"parley.v1.Access":     "what happened, noted by the server",
+	"parley.v1.Disclosure": "what was told cannot be untold",
+	"parley.v1.Token":      "it is revoked for good, and otherwise as it was made",
 }
 
 func TestAPI(t *testing.T) {

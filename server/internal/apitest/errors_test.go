@@ -19,6 +19,7 @@ const (
 	atStartUp  = "at start-up"
 	neverSaid  = "Never sent"
 	reasonEnum = "ErrorReason"
+	denied     = "PERMISSION_DENIED" // follows from writing, and reads may be reserved too
 )
 
 var reasonWord = regexp.MustCompile(`[A-Z][A-Z_]+[A-Z]`)
@@ -42,7 +43,7 @@ func errorsAreNamed(s *schema) (findings []string) {
 				findings = append(findings, found(m, "%s need not be named: any call may meet it", r))
 			case !slices.Contains(special, r):
 				findings = append(findings, found(m, "%s is no ErrorReason", r))
-			case slices.Contains(everImplied, r) && !slices.Contains(implied, r) && !m.IsStreamingClient():
+			case slices.Contains(everImplied, r) && !slices.Contains(implied, r) && !m.IsStreamingClient() && (r != denied || m.mutates()):
 				findings = append(findings, found(m, "%s does not follow from the request", r))
 			}
 		}

@@ -53,6 +53,8 @@ const (
 	ResourceKind_RESOURCE_KIND_ASSESSMENT ResourceKind = 10
 	// Which changes are not editorial.
 	ResourceKind_RESOURCE_KIND_OBJECTION ResourceKind = 11
+	// What was told to whom.
+	ResourceKind_RESOURCE_KIND_DISCLOSURE ResourceKind = 12
 )
 
 // Enum value maps for ResourceKind.
@@ -70,6 +72,7 @@ var (
 		9:  "RESOURCE_KIND_SOURCE",
 		10: "RESOURCE_KIND_ASSESSMENT",
 		11: "RESOURCE_KIND_OBJECTION",
+		12: "RESOURCE_KIND_DISCLOSURE",
 	}
 	ResourceKind_value = map[string]int32{
 		"RESOURCE_KIND_UNSPECIFIED": 0,
@@ -84,6 +87,7 @@ var (
 		"RESOURCE_KIND_SOURCE":      9,
 		"RESOURCE_KIND_ASSESSMENT":  10,
 		"RESOURCE_KIND_OBJECTION":   11,
+		"RESOURCE_KIND_DISCLOSURE":  12,
 	}
 )
 
@@ -333,6 +337,7 @@ type Change struct {
 	//	*Change_Source
 	//	*Change_Assessment
 	//	*Change_Objection
+	//	*Change_Disclosure
 	Value isChange_Value `protobuf_oneof:"value"`
 	// For a revision: ids of the points that differ from the first parent's.
 	ChangedPoints []string `protobuf:"bytes,14,rep,name=changed_points,json=changedPoints,proto3" json:"changed_points,omitempty"`
@@ -490,6 +495,15 @@ func (x *Change) GetObjection() *Objection {
 	return nil
 }
 
+func (x *Change) GetDisclosure() *Disclosure {
+	if x != nil {
+		if x, ok := x.Value.(*Change_Disclosure); ok {
+			return x.Disclosure
+		}
+	}
+	return nil
+}
+
 func (x *Change) GetChangedPoints() []string {
 	if x != nil {
 		return x.ChangedPoints
@@ -556,6 +570,11 @@ type Change_Objection struct {
 	Objection *Objection `protobuf:"bytes,13,opt,name=objection,proto3,oneof"`
 }
 
+type Change_Disclosure struct {
+	// A disclosure, as it now is.
+	Disclosure *Disclosure `protobuf:"bytes,15,opt,name=disclosure,proto3,oneof"`
+}
+
 func (*Change_Negotiation) isChange_Value() {}
 
 func (*Change_Party) isChange_Value() {}
@@ -577,6 +596,8 @@ func (*Change_Source) isChange_Value() {}
 func (*Change_Assessment) isChange_Value() {}
 
 func (*Change_Objection) isChange_Value() {}
+
+func (*Change_Disclosure) isChange_Value() {}
 
 // Names one entry of the log.
 type GetEntryRequest struct {
@@ -1009,7 +1030,7 @@ var File_parley_v1_entry_proto protoreflect.FileDescriptor
 
 const file_parley_v1_entry_proto_rawDesc = "" +
 	"\n" +
-	"\x15parley/v1/entry.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aparley/v1/assessment.proto\x1a\x15parley/v1/claim.proto\x1a\x16parley/v1/demand.proto\x1a\x15parley/v1/event.proto\x1a\x1bparley/v1/negotiation.proto\x1a\x19parley/v1/objection.proto\x1a\x15parley/v1/party.proto\x1a\x14parley/v1/plan.proto\x1a\x18parley/v1/revision.proto\x1a\x16parley/v1/source.proto\x1a\x16parley/v1/stance.proto\"\x9b\x02\n" +
+	"\x15parley/v1/entry.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aparley/v1/assessment.proto\x1a\x15parley/v1/claim.proto\x1a\x16parley/v1/demand.proto\x1a\x1aparley/v1/disclosure.proto\x1a\x15parley/v1/event.proto\x1a\x1bparley/v1/negotiation.proto\x1a\x19parley/v1/objection.proto\x1a\x15parley/v1/party.proto\x1a\x14parley/v1/plan.proto\x1a\x18parley/v1/revision.proto\x1a\x16parley/v1/source.proto\x1a\x16parley/v1/stance.proto\"\x9b\x02\n" +
 	"\x05Entry\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12@\n" +
 	"\vcreate_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
@@ -1017,7 +1038,7 @@ const file_parley_v1_entry_proto_rawDesc = "" +
 	"\x05actor\x18\x03 \x01(\tB\x03\xe0A\x03R\x05actor\x12\x1b\n" +
 	"\x06method\x18\x04 \x01(\tB\x03\xe0A\x03R\x06method\x120\n" +
 	"\achanges\x18\x05 \x03(\v2\x11.parley.v1.ChangeB\x03\xe0A\x03R\achanges:M\xeaAJ\n" +
-	"\fparley/Entry\x12*negotiations/{negotiation}/entries/{entry}*\aentries2\x05entry\"\x8c\x06\n" +
+	"\fparley/Entry\x12*negotiations/{negotiation}/entries/{entry}*\aentries2\x05entry\"\xc5\x06\n" +
 	"\x06Change\x120\n" +
 	"\x06action\x18\x01 \x01(\x0e2\x18.parley.v1.Change.ActionR\x06action\x12\"\n" +
 	"\bresource\x18\x02 \x01(\tB\x06\xfaA\x03\n" +
@@ -1035,7 +1056,10 @@ const file_parley_v1_entry_proto_rawDesc = "" +
 	"\n" +
 	"assessment\x18\f \x01(\v2\x15.parley.v1.AssessmentH\x00R\n" +
 	"assessment\x124\n" +
-	"\tobjection\x18\r \x01(\v2\x14.parley.v1.ObjectionH\x00R\tobjection\x12%\n" +
+	"\tobjection\x18\r \x01(\v2\x14.parley.v1.ObjectionH\x00R\tobjection\x127\n" +
+	"\n" +
+	"disclosure\x18\x0f \x01(\v2\x15.parley.v1.DisclosureH\x00R\n" +
+	"disclosure\x12%\n" +
 	"\x0echanged_points\x18\x0e \x03(\tR\rchangedPoints\"r\n" +
 	"\x06Action\x12\x16\n" +
 	"\x12ACTION_UNSPECIFIED\x10\x00\x12\x12\n" +
@@ -1077,7 +1101,7 @@ const file_parley_v1_entry_proto_rawDesc = "" +
 	"\fresume_token\x18\x03 \x01(\tR\vresumeToken\x1a;\n" +
 	"\bProgress\x12/\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOfB\x06\n" +
-	"\x04step*\xd4\x02\n" +
+	"\x04step*\xf2\x02\n" +
 	"\fResourceKind\x12\x1d\n" +
 	"\x19RESOURCE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19RESOURCE_KIND_NEGOTIATION\x10\x01\x12\x17\n" +
@@ -1091,7 +1115,8 @@ const file_parley_v1_entry_proto_rawDesc = "" +
 	"\x14RESOURCE_KIND_SOURCE\x10\t\x12\x1c\n" +
 	"\x18RESOURCE_KIND_ASSESSMENT\x10\n" +
 	"\x12\x1b\n" +
-	"\x17RESOURCE_KIND_OBJECTION\x10\v2\x8f\x03\n" +
+	"\x17RESOURCE_KIND_OBJECTION\x10\v\x12\x1c\n" +
+	"\x18RESOURCE_KIND_DISCLOSURE\x10\f2\x8f\x03\n" +
 	"\n" +
 	"LogService\x12l\n" +
 	"\bGetEntry\x12\x1a.parley.v1.GetEntryRequest\x1a\x10.parley.v1.Entry\"2\xdaA\x04name\x82\xd3\xe4\x93\x02%\x12#/v1/{name=negotiations/*/entries/*}\x12\x82\x01\n" +
@@ -1136,7 +1161,8 @@ var file_parley_v1_entry_proto_goTypes = []any{
 	(*Source)(nil),                            // 20: parley.v1.Source
 	(*Assessment)(nil),                        // 21: parley.v1.Assessment
 	(*Objection)(nil),                         // 22: parley.v1.Objection
-	(*durationpb.Duration)(nil),               // 23: google.protobuf.Duration
+	(*Disclosure)(nil),                        // 23: parley.v1.Disclosure
+	(*durationpb.Duration)(nil),               // 24: google.protobuf.Duration
 }
 var file_parley_v1_entry_proto_depIdxs = []int32{
 	11, // 0: parley.v1.Entry.create_time:type_name -> google.protobuf.Timestamp
@@ -1153,26 +1179,27 @@ var file_parley_v1_entry_proto_depIdxs = []int32{
 	20, // 11: parley.v1.Change.source:type_name -> parley.v1.Source
 	21, // 12: parley.v1.Change.assessment:type_name -> parley.v1.Assessment
 	22, // 13: parley.v1.Change.objection:type_name -> parley.v1.Objection
-	11, // 14: parley.v1.GetEntryRequest.as_of:type_name -> google.protobuf.Timestamp
-	11, // 15: parley.v1.ListEntriesRequest.as_of:type_name -> google.protobuf.Timestamp
-	3,  // 16: parley.v1.ListEntriesResponse.entries:type_name -> parley.v1.Entry
-	2,  // 17: parley.v1.WatchNegotiationRequest.start:type_name -> parley.v1.WatchNegotiationRequest.Start
-	0,  // 18: parley.v1.WatchNegotiationRequest.kinds:type_name -> parley.v1.ResourceKind
-	23, // 19: parley.v1.WatchNegotiationRequest.progress_interval:type_name -> google.protobuf.Duration
-	3,  // 20: parley.v1.WatchNegotiationResponse.entry:type_name -> parley.v1.Entry
-	10, // 21: parley.v1.WatchNegotiationResponse.progress:type_name -> parley.v1.WatchNegotiationResponse.Progress
-	11, // 22: parley.v1.WatchNegotiationResponse.Progress.as_of:type_name -> google.protobuf.Timestamp
-	5,  // 23: parley.v1.LogService.GetEntry:input_type -> parley.v1.GetEntryRequest
-	6,  // 24: parley.v1.LogService.ListEntries:input_type -> parley.v1.ListEntriesRequest
-	8,  // 25: parley.v1.LogService.WatchNegotiation:input_type -> parley.v1.WatchNegotiationRequest
-	3,  // 26: parley.v1.LogService.GetEntry:output_type -> parley.v1.Entry
-	7,  // 27: parley.v1.LogService.ListEntries:output_type -> parley.v1.ListEntriesResponse
-	9,  // 28: parley.v1.LogService.WatchNegotiation:output_type -> parley.v1.WatchNegotiationResponse
-	26, // [26:29] is the sub-list for method output_type
-	23, // [23:26] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	23, // 14: parley.v1.Change.disclosure:type_name -> parley.v1.Disclosure
+	11, // 15: parley.v1.GetEntryRequest.as_of:type_name -> google.protobuf.Timestamp
+	11, // 16: parley.v1.ListEntriesRequest.as_of:type_name -> google.protobuf.Timestamp
+	3,  // 17: parley.v1.ListEntriesResponse.entries:type_name -> parley.v1.Entry
+	2,  // 18: parley.v1.WatchNegotiationRequest.start:type_name -> parley.v1.WatchNegotiationRequest.Start
+	0,  // 19: parley.v1.WatchNegotiationRequest.kinds:type_name -> parley.v1.ResourceKind
+	24, // 20: parley.v1.WatchNegotiationRequest.progress_interval:type_name -> google.protobuf.Duration
+	3,  // 21: parley.v1.WatchNegotiationResponse.entry:type_name -> parley.v1.Entry
+	10, // 22: parley.v1.WatchNegotiationResponse.progress:type_name -> parley.v1.WatchNegotiationResponse.Progress
+	11, // 23: parley.v1.WatchNegotiationResponse.Progress.as_of:type_name -> google.protobuf.Timestamp
+	5,  // 24: parley.v1.LogService.GetEntry:input_type -> parley.v1.GetEntryRequest
+	6,  // 25: parley.v1.LogService.ListEntries:input_type -> parley.v1.ListEntriesRequest
+	8,  // 26: parley.v1.LogService.WatchNegotiation:input_type -> parley.v1.WatchNegotiationRequest
+	3,  // 27: parley.v1.LogService.GetEntry:output_type -> parley.v1.Entry
+	7,  // 28: parley.v1.LogService.ListEntries:output_type -> parley.v1.ListEntriesResponse
+	9,  // 29: parley.v1.LogService.WatchNegotiation:output_type -> parley.v1.WatchNegotiationResponse
+	27, // [27:30] is the sub-list for method output_type
+	24, // [24:27] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_entry_proto_init() }
@@ -1183,6 +1210,7 @@ func file_parley_v1_entry_proto_init() {
 	file_parley_v1_assessment_proto_init()
 	file_parley_v1_claim_proto_init()
 	file_parley_v1_demand_proto_init()
+	file_parley_v1_disclosure_proto_init()
 	file_parley_v1_event_proto_init()
 	file_parley_v1_negotiation_proto_init()
 	file_parley_v1_objection_proto_init()
@@ -1203,6 +1231,7 @@ func file_parley_v1_entry_proto_init() {
 		(*Change_Source)(nil),
 		(*Change_Assessment)(nil),
 		(*Change_Objection)(nil),
+		(*Change_Disclosure)(nil),
 	}
 	file_parley_v1_entry_proto_msgTypes[6].OneofWrappers = []any{
 		(*WatchNegotiationResponse_Entry)(nil),

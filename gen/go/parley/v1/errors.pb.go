@@ -90,6 +90,13 @@ const (
 	ErrorReason_RESUME_TOKEN_INVALID ErrorReason = 29
 	// Code INVALID_ARGUMENT. A claim would report itself, or an event be part of itself.
 	ErrorReason_REFERENCE_CYCLE ErrorReason = 30
+	// Code FAILED_PRECONDITION, on any call that writes. Somebody who knows of the resource would know of it no longer. Knowledge cannot be recalled:
+	// delete the resource, and record what takes its place with the audience that it should have.
+	ErrorReason_AUDIENCE_NARROWED ErrorReason = 31
+	// Code FAILED_PRECONDITION, on any call that writes. More people would know of the resource. That is an act of its own: Disclose.
+	ErrorReason_DISCLOSURE_NEEDED ErrorReason = 32
+	// Code INVALID_ARGUMENT, on any call that writes. A resource names another that not everyone in its audience may know of; metadata `resource`.
+	ErrorReason_AUDIENCE_TOO_WIDE ErrorReason = 33
 )
 
 // Enum value maps for ErrorReason.
@@ -126,6 +133,9 @@ var (
 		28: "METHOD_NOT_IMPLEMENTED",
 		29: "RESUME_TOKEN_INVALID",
 		30: "REFERENCE_CYCLE",
+		31: "AUDIENCE_NARROWED",
+		32: "DISCLOSURE_NEEDED",
+		33: "AUDIENCE_TOO_WIDE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED": 0,
@@ -159,6 +169,9 @@ var (
 		"METHOD_NOT_IMPLEMENTED":   28,
 		"RESUME_TOKEN_INVALID":     29,
 		"REFERENCE_CYCLE":          30,
+		"AUDIENCE_NARROWED":        31,
+		"DISCLOSURE_NEEDED":        32,
+		"AUDIENCE_TOO_WIDE":        33,
 	}
 )
 
@@ -193,7 +206,7 @@ var File_parley_v1_errors_proto protoreflect.FileDescriptor
 
 const file_parley_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/errors.proto\x12\tparley.v1*\xbc\x05\n" +
+	"\x16parley/v1/errors.proto\x12\tparley.v1*\x81\x06\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x11\n" +
@@ -227,7 +240,10 @@ const file_parley_v1_errors_proto_rawDesc = "" +
 	"\fSTORE_IN_USE\x10\x1b\x12\x1a\n" +
 	"\x16METHOD_NOT_IMPLEMENTED\x10\x1c\x12\x18\n" +
 	"\x14RESUME_TOKEN_INVALID\x10\x1d\x12\x13\n" +
-	"\x0fREFERENCE_CYCLE\x10\x1eB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
+	"\x0fREFERENCE_CYCLE\x10\x1e\x12\x15\n" +
+	"\x11AUDIENCE_NARROWED\x10\x1f\x12\x15\n" +
+	"\x11DISCLOSURE_NEEDED\x10 \x12\x15\n" +
+	"\x11AUDIENCE_TOO_WIDE\x10!B;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
 
 var (
 	file_parley_v1_errors_proto_rawDescOnce sync.Once

@@ -43,7 +43,9 @@ type Negotiation struct {
 	// When it was deleted; unset if it is not.
 	DeleteTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
 	// Changes with every change; send it back in updates and deletes to be sure that nothing happened in between.
-	Etag          string `protobuf:"bytes,8,opt,name=etag,proto3" json:"etag,omitempty"`
+	Etag string `protobuf:"bytes,8,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Who was its first member, as a mediator: the name of a principal.
+	FirstMediator string `protobuf:"bytes,9,opt,name=first_mediator,json=firstMediator,proto3" json:"first_mediator,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -130,6 +132,13 @@ func (x *Negotiation) GetDeleteTime() *timestamppb.Timestamp {
 func (x *Negotiation) GetEtag() string {
 	if x != nil {
 		return x.Etag
+	}
+	return ""
+}
+
+func (x *Negotiation) GetFirstMediator() string {
+	if x != nil {
+		return x.FirstMediator
 	}
 	return ""
 }
@@ -346,7 +355,9 @@ type CreateNegotiationRequest struct {
 	// A UUID by which a retry is known: it returns the first result, also after a restart of the server.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Check and answer as if done, but store nothing.
-	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	ValidateOnly bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	// Who is its first member, as a mediator: the name of a principal. The caller if empty. Example: `maria`.
+	Mediator      string `protobuf:"bytes,5,opt,name=mediator,proto3" json:"mediator,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -407,6 +418,13 @@ func (x *CreateNegotiationRequest) GetValidateOnly() bool {
 		return x.ValidateOnly
 	}
 	return false
+}
+
+func (x *CreateNegotiationRequest) GetMediator() string {
+	if x != nil {
+		return x.Mediator
+	}
+	return ""
 }
 
 // Brings new values for a negotiation, and says which of its fields take them.
@@ -632,7 +650,7 @@ var File_parley_v1_negotiation_proto protoreflect.FileDescriptor
 
 const file_parley_v1_negotiation_proto_rawDesc = "" +
 	"\n" +
-	"\x1bparley/v1/negotiation.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18parley/v1/audience.proto\"\xf3\x03\n" +
+	"\x1bparley/v1/negotiation.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18parley/v1/audience.proto\"\x9f\x04\n" +
 	"\vNegotiation\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x120\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xc8\x01R\vdisplayName\x12-\n" +
@@ -645,7 +663,8 @@ const file_parley_v1_negotiation_proto_rawDesc = "" +
 	"\vdelete_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"deleteTime\x12\x1e\n" +
 	"\x04etag\x18\b \x01(\tB\n" +
-	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag:N\xeaAK\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12*\n" +
+	"\x0efirst_mediator\x18\t \x01(\tB\x03\xe0A\x03R\rfirstMediator:N\xeaAK\n" +
 	"\x12parley/Negotiation\x12\x1anegotiations/{negotiation}*\fnegotiations2\vnegotiation\"}\n" +
 	"\x15GetNegotiationRequest\x12.\n" +
 	"\x04name\x18\x01 \x01(\tB\x1a\xe0A\x02\xfaA\x14\n" +
@@ -662,13 +681,14 @@ const file_parley_v1_negotiation_proto_rawDesc = "" +
 	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"~\n" +
 	"\x18ListNegotiationsResponse\x12:\n" +
 	"\fnegotiations\x18\x01 \x03(\v2\x16.parley.v1.NegotiationR\fnegotiations\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x97\x02\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc0\x02\n" +
 	"\x18CreateNegotiationRequest\x12C\n" +
 	"\vnegotiation\x18\x01 \x01(\v2\x16.parley.v1.NegotiationB\t\xe0A\x02\xbaH\x03\xc8\x01\x01R\vnegotiation\x12U\n" +
 	"\x0enegotiation_id\x18\x02 \x01(\tB.\xe0A\x01\xbaH(\xd8\x01\x01r#2!^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$R\rnegotiationId\x125\n" +
 	"\n" +
 	"request_id\x18\x03 \x01(\tB\x16\xe0A\x01\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\xe2\x8c\xcf\xd7\b\x02\b\x01R\trequestId\x12(\n" +
-	"\rvalidate_only\x18\x04 \x01(\bB\x03\xe0A\x01R\fvalidateOnly\"\x82\x02\n" +
+	"\rvalidate_only\x18\x04 \x01(\bB\x03\xe0A\x01R\fvalidateOnly\x12'\n" +
+	"\bmediator\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xcd\x01R\bmediator\"\x82\x02\n" +
 	"\x18UpdateNegotiationRequest\x12C\n" +
 	"\vnegotiation\x18\x01 \x01(\v2\x16.parley.v1.NegotiationB\t\xe0A\x02\xbaH\x03\xd8\x01\x03R\vnegotiation\x12@\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x03\xe0A\x01R\n" +

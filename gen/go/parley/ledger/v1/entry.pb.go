@@ -153,6 +153,12 @@ type Change struct {
 	//	*Change_Source
 	//	*Change_Assessment
 	//	*Change_Objection
+	//	*Change_Disclosure
+	//	*Change_RevisionAudience
+	//	*Change_Member
+	//	*Change_Token
+	//	*Change_Due
+	//	*Change_Access
 	Change        isChange_Change `protobuf_oneof:"change"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -294,6 +300,60 @@ func (x *Change) GetObjection() *v1.Objection {
 	return nil
 }
 
+func (x *Change) GetDisclosure() *v1.Disclosure {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Disclosure); ok {
+			return x.Disclosure
+		}
+	}
+	return nil
+}
+
+func (x *Change) GetRevisionAudience() *RevisionAudience {
+	if x != nil {
+		if x, ok := x.Change.(*Change_RevisionAudience); ok {
+			return x.RevisionAudience
+		}
+	}
+	return nil
+}
+
+func (x *Change) GetMember() *v1.Member {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Member); ok {
+			return x.Member
+		}
+	}
+	return nil
+}
+
+func (x *Change) GetToken() *TokenChange {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Token); ok {
+			return x.Token
+		}
+	}
+	return nil
+}
+
+func (x *Change) GetDue() *Due {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Due); ok {
+			return x.Due
+		}
+	}
+	return nil
+}
+
+func (x *Change) GetAccess() *v1.Access {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Access); ok {
+			return x.Access
+		}
+	}
+	return nil
+}
+
 type isChange_Change interface {
 	isChange_Change()
 }
@@ -353,6 +413,36 @@ type Change_Objection struct {
 	Objection *v1.Objection `protobuf:"bytes,11,opt,name=objection,proto3,oneof"`
 }
 
+type Change_Disclosure struct {
+	// A disclosure, or the end of its embargo.
+	Disclosure *v1.Disclosure `protobuf:"bytes,12,opt,name=disclosure,proto3,oneof"`
+}
+
+type Change_RevisionAudience struct {
+	// The audience that a revision has from now on.
+	RevisionAudience *RevisionAudience `protobuf:"bytes,13,opt,name=revision_audience,json=revisionAudience,proto3,oneof"`
+}
+
+type Change_Member struct {
+	// In the log `_server`: a member of a negotiation.
+	Member *v1.Member `protobuf:"bytes,14,opt,name=member,proto3,oneof"`
+}
+
+type Change_Token struct {
+	// In the log `_server`: a token.
+	Token *TokenChange `protobuf:"bytes,15,opt,name=token,proto3,oneof"`
+}
+
+type Change_Due struct {
+	// In the log `_server`: when the next embargo in a negotiation ends.
+	Due *Due `protobuf:"bytes,16,opt,name=due,proto3,oneof"`
+}
+
+type Change_Access struct {
+	// In the log of accesses to a negotiation: an access.
+	Access *v1.Access `protobuf:"bytes,17,opt,name=access,proto3,oneof"`
+}
+
 func (*Change_Negotiation) isChange_Change() {}
 
 func (*Change_Party) isChange_Change() {}
@@ -375,20 +465,200 @@ func (*Change_Assessment) isChange_Change() {}
 
 func (*Change_Objection) isChange_Change() {}
 
+func (*Change_Disclosure) isChange_Change() {}
+
+func (*Change_RevisionAudience) isChange_Change() {}
+
+func (*Change_Member) isChange_Change() {}
+
+func (*Change_Token) isChange_Change() {}
+
+func (*Change_Due) isChange_Change() {}
+
+func (*Change_Access) isChange_Change() {}
+
+// The audience of a revision, which is otherwise never changed.
+type RevisionAudience struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the revision.
+	Revision string `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
+	// Who may know of it.
+	Audience      *v1.Audience `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevisionAudience) Reset() {
+	*x = RevisionAudience{}
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevisionAudience) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevisionAudience) ProtoMessage() {}
+
+func (x *RevisionAudience) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevisionAudience.ProtoReflect.Descriptor instead.
+func (*RevisionAudience) Descriptor() ([]byte, []int) {
+	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *RevisionAudience) GetRevision() string {
+	if x != nil {
+		return x.Revision
+	}
+	return ""
+}
+
+func (x *RevisionAudience) GetAudience() *v1.Audience {
+	if x != nil {
+		return x.Audience
+	}
+	return nil
+}
+
+// A token, with what it is known by.
+type TokenChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The token, without its secret.
+	Token *v1.Token `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	// SHA-256 of the secret.
+	SecretHash    []byte `protobuf:"bytes,2,opt,name=secret_hash,json=secretHash,proto3" json:"secret_hash,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TokenChange) Reset() {
+	*x = TokenChange{}
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TokenChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TokenChange) ProtoMessage() {}
+
+func (x *TokenChange) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TokenChange.ProtoReflect.Descriptor instead.
+func (*TokenChange) Descriptor() ([]byte, []int) {
+	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *TokenChange) GetToken() *v1.Token {
+	if x != nil {
+		return x.Token
+	}
+	return nil
+}
+
+func (x *TokenChange) GetSecretHash() []byte {
+	if x != nil {
+		return x.SecretHash
+	}
+	return nil
+}
+
+// When there is something to do in a negotiation that nobody asks for.
+type Due struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the negotiation.
+	Negotiation string `protobuf:"bytes,1,opt,name=negotiation,proto3" json:"negotiation,omitempty"`
+	// Nanoseconds since 1970; 0 for never.
+	Time          int64 `protobuf:"fixed64,2,opt,name=time,proto3" json:"time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Due) Reset() {
+	*x = Due{}
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Due) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Due) ProtoMessage() {}
+
+func (x *Due) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Due.ProtoReflect.Descriptor instead.
+func (*Due) Descriptor() ([]byte, []int) {
+	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Due) GetNegotiation() string {
+	if x != nil {
+		return x.Negotiation
+	}
+	return ""
+}
+
+func (x *Due) GetTime() int64 {
+	if x != nil {
+		return x.Time
+	}
+	return 0
+}
+
 // A new revision, as the difference from its first parent.
 type RevisionChange struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The revision without its points.
 	Revision *v1.Revision `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
 	// The points that differ from the first parent's, with their new values.
-	Deltas        []*PointDelta `protobuf:"bytes,2,rep,name=deltas,proto3" json:"deltas,omitempty"`
+	Deltas []*PointDelta `protobuf:"bytes,2,rep,name=deltas,proto3" json:"deltas,omitempty"`
+	// Ids of points of the first parent that are not in the text at all: they had gone, and not everyone who may know of this
+	// revision could know of them.
+	Removed       []string `protobuf:"bytes,3,rep,name=removed,proto3" json:"removed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RevisionChange) Reset() {
 	*x = RevisionChange{}
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[2]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -400,7 +670,7 @@ func (x *RevisionChange) String() string {
 func (*RevisionChange) ProtoMessage() {}
 
 func (x *RevisionChange) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[2]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -413,7 +683,7 @@ func (x *RevisionChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevisionChange.ProtoReflect.Descriptor instead.
 func (*RevisionChange) Descriptor() ([]byte, []int) {
-	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{2}
+	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *RevisionChange) GetRevision() *v1.Revision {
@@ -426,6 +696,13 @@ func (x *RevisionChange) GetRevision() *v1.Revision {
 func (x *RevisionChange) GetDeltas() []*PointDelta {
 	if x != nil {
 		return x.Deltas
+	}
+	return nil
+}
+
+func (x *RevisionChange) GetRemoved() []string {
+	if x != nil {
+		return x.Removed
 	}
 	return nil
 }
@@ -443,7 +720,7 @@ type PointDelta struct {
 
 func (x *PointDelta) Reset() {
 	*x = PointDelta{}
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[3]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -455,7 +732,7 @@ func (x *PointDelta) String() string {
 func (*PointDelta) ProtoMessage() {}
 
 func (x *PointDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[3]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -468,7 +745,7 @@ func (x *PointDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PointDelta.ProtoReflect.Descriptor instead.
 func (*PointDelta) Descriptor() ([]byte, []int) {
-	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{3}
+	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *PointDelta) GetPoint() *v1.Point {
@@ -498,7 +775,7 @@ type Snapshot struct {
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[4]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -510,7 +787,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[4]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -523,7 +800,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{4}
+	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Snapshot) GetFormat() uint32 {
@@ -544,7 +821,7 @@ var File_parley_ledger_v1_entry_proto protoreflect.FileDescriptor
 
 const file_parley_ledger_v1_entry_proto_rawDesc = "" +
 	"\n" +
-	"\x1cparley/ledger/v1/entry.proto\x12\x10parley.ledger.v1\x1a\x1aparley/v1/assessment.proto\x1a\x15parley/v1/claim.proto\x1a\x16parley/v1/demand.proto\x1a\x15parley/v1/event.proto\x1a\x1bparley/v1/negotiation.proto\x1a\x19parley/v1/objection.proto\x1a\x15parley/v1/party.proto\x1a\x14parley/v1/plan.proto\x1a\x15parley/v1/point.proto\x1a\x18parley/v1/revision.proto\x1a\x16parley/v1/source.proto\x1a\x16parley/v1/stance.proto\"\x8e\x02\n" +
+	"\x1cparley/ledger/v1/entry.proto\x12\x10parley.ledger.v1\x1a\x16parley/v1/access.proto\x1a\x1aparley/v1/assessment.proto\x1a\x18parley/v1/audience.proto\x1a\x15parley/v1/claim.proto\x1a\x16parley/v1/demand.proto\x1a\x1aparley/v1/disclosure.proto\x1a\x15parley/v1/event.proto\x1a\x16parley/v1/member.proto\x1a\x1bparley/v1/negotiation.proto\x1a\x19parley/v1/objection.proto\x1a\x15parley/v1/party.proto\x1a\x14parley/v1/plan.proto\x1a\x15parley/v1/point.proto\x1a\x18parley/v1/revision.proto\x1a\x16parley/v1/source.proto\x1a\x16parley/v1/stance.proto\x1a\x15parley/v1/token.proto\"\x8e\x02\n" +
 	"\x05Entry\x12\x12\n" +
 	"\x04time\x18\x01 \x01(\x10R\x04time\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x16\n" +
@@ -554,7 +831,7 @@ const file_parley_ledger_v1_entry_proto_rawDesc = "" +
 	"\x0erequest_digest\x18\x05 \x01(\fR\rrequestDigest\x122\n" +
 	"\achanges\x18\x06 \x03(\v2\x18.parley.ledger.v1.ChangeR\achanges\x12\x18\n" +
 	"\aresults\x18\a \x03(\tR\aresults\x12/\n" +
-	"\amatches\x18\b \x03(\v2\x15.parley.v1.PointMatchR\amatches\"\xa9\x04\n" +
+	"\amatches\x18\b \x03(\v2\x15.parley.v1.PointMatchR\amatches\"\xf1\x06\n" +
 	"\x06Change\x12:\n" +
 	"\vnegotiation\x18\x01 \x01(\v2\x16.parley.v1.NegotiationH\x00R\vnegotiation\x12(\n" +
 	"\x05party\x18\x02 \x01(\v2\x10.parley.v1.PartyH\x00R\x05party\x12+\n" +
@@ -569,11 +846,30 @@ const file_parley_ledger_v1_entry_proto_rawDesc = "" +
 	"assessment\x18\n" +
 	" \x01(\v2\x15.parley.v1.AssessmentH\x00R\n" +
 	"assessment\x124\n" +
-	"\tobjection\x18\v \x01(\v2\x14.parley.v1.ObjectionH\x00R\tobjectionB\b\n" +
-	"\x06change\"w\n" +
+	"\tobjection\x18\v \x01(\v2\x14.parley.v1.ObjectionH\x00R\tobjection\x127\n" +
+	"\n" +
+	"disclosure\x18\f \x01(\v2\x15.parley.v1.DisclosureH\x00R\n" +
+	"disclosure\x12Q\n" +
+	"\x11revision_audience\x18\r \x01(\v2\".parley.ledger.v1.RevisionAudienceH\x00R\x10revisionAudience\x12+\n" +
+	"\x06member\x18\x0e \x01(\v2\x11.parley.v1.MemberH\x00R\x06member\x125\n" +
+	"\x05token\x18\x0f \x01(\v2\x1d.parley.ledger.v1.TokenChangeH\x00R\x05token\x12)\n" +
+	"\x03due\x18\x10 \x01(\v2\x15.parley.ledger.v1.DueH\x00R\x03due\x12+\n" +
+	"\x06access\x18\x11 \x01(\v2\x11.parley.v1.AccessH\x00R\x06accessB\b\n" +
+	"\x06change\"_\n" +
+	"\x10RevisionAudience\x12\x1a\n" +
+	"\brevision\x18\x01 \x01(\tR\brevision\x12/\n" +
+	"\baudience\x18\x02 \x01(\v2\x13.parley.v1.AudienceR\baudience\"V\n" +
+	"\vTokenChange\x12&\n" +
+	"\x05token\x18\x01 \x01(\v2\x10.parley.v1.TokenR\x05token\x12\x1f\n" +
+	"\vsecret_hash\x18\x02 \x01(\fR\n" +
+	"secretHash\";\n" +
+	"\x03Due\x12 \n" +
+	"\vnegotiation\x18\x01 \x01(\tR\vnegotiation\x12\x12\n" +
+	"\x04time\x18\x02 \x01(\x10R\x04time\"\x91\x01\n" +
 	"\x0eRevisionChange\x12/\n" +
 	"\brevision\x18\x01 \x01(\v2\x13.parley.v1.RevisionR\brevision\x124\n" +
-	"\x06deltas\x18\x02 \x03(\v2\x1c.parley.ledger.v1.PointDeltaR\x06deltas\"H\n" +
+	"\x06deltas\x18\x02 \x03(\v2\x1c.parley.ledger.v1.PointDeltaR\x06deltas\x12\x18\n" +
+	"\aremoved\x18\x03 \x03(\tR\aremoved\"H\n" +
 	"\n" +
 	"PointDelta\x12&\n" +
 	"\x05point\x18\x01 \x01(\v2\x10.parley.v1.PointR\x05point\x12\x12\n" +
@@ -594,50 +890,66 @@ func file_parley_ledger_v1_entry_proto_rawDescGZIP() []byte {
 	return file_parley_ledger_v1_entry_proto_rawDescData
 }
 
-var file_parley_ledger_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_parley_ledger_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_parley_ledger_v1_entry_proto_goTypes = []any{
-	(*Entry)(nil),          // 0: parley.ledger.v1.Entry
-	(*Change)(nil),         // 1: parley.ledger.v1.Change
-	(*RevisionChange)(nil), // 2: parley.ledger.v1.RevisionChange
-	(*PointDelta)(nil),     // 3: parley.ledger.v1.PointDelta
-	(*Snapshot)(nil),       // 4: parley.ledger.v1.Snapshot
-	(*v1.PointMatch)(nil),  // 5: parley.v1.PointMatch
-	(*v1.Negotiation)(nil), // 6: parley.v1.Negotiation
-	(*v1.Party)(nil),       // 7: parley.v1.Party
-	(*v1.Demand)(nil),      // 8: parley.v1.Demand
-	(*v1.Plan)(nil),        // 9: parley.v1.Plan
-	(*v1.Stance)(nil),      // 10: parley.v1.Stance
-	(*v1.Claim)(nil),       // 11: parley.v1.Claim
-	(*v1.Event)(nil),       // 12: parley.v1.Event
-	(*v1.Source)(nil),      // 13: parley.v1.Source
-	(*v1.Assessment)(nil),  // 14: parley.v1.Assessment
-	(*v1.Objection)(nil),   // 15: parley.v1.Objection
-	(*v1.Revision)(nil),    // 16: parley.v1.Revision
-	(*v1.Point)(nil),       // 17: parley.v1.Point
+	(*Entry)(nil),            // 0: parley.ledger.v1.Entry
+	(*Change)(nil),           // 1: parley.ledger.v1.Change
+	(*RevisionAudience)(nil), // 2: parley.ledger.v1.RevisionAudience
+	(*TokenChange)(nil),      // 3: parley.ledger.v1.TokenChange
+	(*Due)(nil),              // 4: parley.ledger.v1.Due
+	(*RevisionChange)(nil),   // 5: parley.ledger.v1.RevisionChange
+	(*PointDelta)(nil),       // 6: parley.ledger.v1.PointDelta
+	(*Snapshot)(nil),         // 7: parley.ledger.v1.Snapshot
+	(*v1.PointMatch)(nil),    // 8: parley.v1.PointMatch
+	(*v1.Negotiation)(nil),   // 9: parley.v1.Negotiation
+	(*v1.Party)(nil),         // 10: parley.v1.Party
+	(*v1.Demand)(nil),        // 11: parley.v1.Demand
+	(*v1.Plan)(nil),          // 12: parley.v1.Plan
+	(*v1.Stance)(nil),        // 13: parley.v1.Stance
+	(*v1.Claim)(nil),         // 14: parley.v1.Claim
+	(*v1.Event)(nil),         // 15: parley.v1.Event
+	(*v1.Source)(nil),        // 16: parley.v1.Source
+	(*v1.Assessment)(nil),    // 17: parley.v1.Assessment
+	(*v1.Objection)(nil),     // 18: parley.v1.Objection
+	(*v1.Disclosure)(nil),    // 19: parley.v1.Disclosure
+	(*v1.Member)(nil),        // 20: parley.v1.Member
+	(*v1.Access)(nil),        // 21: parley.v1.Access
+	(*v1.Audience)(nil),      // 22: parley.v1.Audience
+	(*v1.Token)(nil),         // 23: parley.v1.Token
+	(*v1.Revision)(nil),      // 24: parley.v1.Revision
+	(*v1.Point)(nil),         // 25: parley.v1.Point
 }
 var file_parley_ledger_v1_entry_proto_depIdxs = []int32{
 	1,  // 0: parley.ledger.v1.Entry.changes:type_name -> parley.ledger.v1.Change
-	5,  // 1: parley.ledger.v1.Entry.matches:type_name -> parley.v1.PointMatch
-	6,  // 2: parley.ledger.v1.Change.negotiation:type_name -> parley.v1.Negotiation
-	7,  // 3: parley.ledger.v1.Change.party:type_name -> parley.v1.Party
-	8,  // 4: parley.ledger.v1.Change.demand:type_name -> parley.v1.Demand
-	9,  // 5: parley.ledger.v1.Change.plan:type_name -> parley.v1.Plan
-	10, // 6: parley.ledger.v1.Change.stance:type_name -> parley.v1.Stance
-	2,  // 7: parley.ledger.v1.Change.revision:type_name -> parley.ledger.v1.RevisionChange
-	11, // 8: parley.ledger.v1.Change.claim:type_name -> parley.v1.Claim
-	12, // 9: parley.ledger.v1.Change.event:type_name -> parley.v1.Event
-	13, // 10: parley.ledger.v1.Change.source:type_name -> parley.v1.Source
-	14, // 11: parley.ledger.v1.Change.assessment:type_name -> parley.v1.Assessment
-	15, // 12: parley.ledger.v1.Change.objection:type_name -> parley.v1.Objection
-	16, // 13: parley.ledger.v1.RevisionChange.revision:type_name -> parley.v1.Revision
-	3,  // 14: parley.ledger.v1.RevisionChange.deltas:type_name -> parley.ledger.v1.PointDelta
-	17, // 15: parley.ledger.v1.PointDelta.point:type_name -> parley.v1.Point
-	0,  // 16: parley.ledger.v1.Snapshot.entries:type_name -> parley.ledger.v1.Entry
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	8,  // 1: parley.ledger.v1.Entry.matches:type_name -> parley.v1.PointMatch
+	9,  // 2: parley.ledger.v1.Change.negotiation:type_name -> parley.v1.Negotiation
+	10, // 3: parley.ledger.v1.Change.party:type_name -> parley.v1.Party
+	11, // 4: parley.ledger.v1.Change.demand:type_name -> parley.v1.Demand
+	12, // 5: parley.ledger.v1.Change.plan:type_name -> parley.v1.Plan
+	13, // 6: parley.ledger.v1.Change.stance:type_name -> parley.v1.Stance
+	5,  // 7: parley.ledger.v1.Change.revision:type_name -> parley.ledger.v1.RevisionChange
+	14, // 8: parley.ledger.v1.Change.claim:type_name -> parley.v1.Claim
+	15, // 9: parley.ledger.v1.Change.event:type_name -> parley.v1.Event
+	16, // 10: parley.ledger.v1.Change.source:type_name -> parley.v1.Source
+	17, // 11: parley.ledger.v1.Change.assessment:type_name -> parley.v1.Assessment
+	18, // 12: parley.ledger.v1.Change.objection:type_name -> parley.v1.Objection
+	19, // 13: parley.ledger.v1.Change.disclosure:type_name -> parley.v1.Disclosure
+	2,  // 14: parley.ledger.v1.Change.revision_audience:type_name -> parley.ledger.v1.RevisionAudience
+	20, // 15: parley.ledger.v1.Change.member:type_name -> parley.v1.Member
+	3,  // 16: parley.ledger.v1.Change.token:type_name -> parley.ledger.v1.TokenChange
+	4,  // 17: parley.ledger.v1.Change.due:type_name -> parley.ledger.v1.Due
+	21, // 18: parley.ledger.v1.Change.access:type_name -> parley.v1.Access
+	22, // 19: parley.ledger.v1.RevisionAudience.audience:type_name -> parley.v1.Audience
+	23, // 20: parley.ledger.v1.TokenChange.token:type_name -> parley.v1.Token
+	24, // 21: parley.ledger.v1.RevisionChange.revision:type_name -> parley.v1.Revision
+	6,  // 22: parley.ledger.v1.RevisionChange.deltas:type_name -> parley.ledger.v1.PointDelta
+	25, // 23: parley.ledger.v1.PointDelta.point:type_name -> parley.v1.Point
+	0,  // 24: parley.ledger.v1.Snapshot.entries:type_name -> parley.ledger.v1.Entry
+	25, // [25:25] is the sub-list for method output_type
+	25, // [25:25] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_parley_ledger_v1_entry_proto_init() }
@@ -657,6 +969,12 @@ func file_parley_ledger_v1_entry_proto_init() {
 		(*Change_Source)(nil),
 		(*Change_Assessment)(nil),
 		(*Change_Objection)(nil),
+		(*Change_Disclosure)(nil),
+		(*Change_RevisionAudience)(nil),
+		(*Change_Member)(nil),
+		(*Change_Token)(nil),
+		(*Change_Due)(nil),
+		(*Change_Access)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -664,7 +982,7 @@ func file_parley_ledger_v1_entry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_ledger_v1_entry_proto_rawDesc), len(file_parley_ledger_v1_entry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
