@@ -51,6 +51,10 @@ type Client struct {
 	Sources      parleyv1.SourceServiceClient
 	Assessments  parleyv1.AssessmentServiceClient
 	Objections   parleyv1.ObjectionServiceClient
+	Disclosures  parleyv1.DisclosureServiceClient
+	Members      parleyv1.MemberServiceClient
+	Accesses     parleyv1.AccessServiceClient
+	Tokens       parleyv1.TokenServiceClient
 	Log          parleyv1.LogServiceClient
 	Analysis     parleyv1.AnalysisServiceClient
 
@@ -99,6 +103,10 @@ func New(conn grpc.ClientConnInterface, opts Options) *Client {
 		Sources:      parleyv1.NewSourceServiceClient(cc),
 		Assessments:  parleyv1.NewAssessmentServiceClient(cc),
 		Objections:   parleyv1.NewObjectionServiceClient(cc),
+		Disclosures:  parleyv1.NewDisclosureServiceClient(cc),
+		Members:      parleyv1.NewMemberServiceClient(cc),
+		Accesses:     parleyv1.NewAccessServiceClient(cc),
+		Tokens:       parleyv1.NewTokenServiceClient(cc),
 		Log:          parleyv1.NewLogServiceClient(cc),
 		Analysis:     parleyv1.NewAnalysisServiceClient(cc),
 	}

@@ -1,44 +1,48 @@
-// Package access says who is calling. Until there are accounts a caller is the holder of the mediator token, which is
-// made at first start and kept in the data directory for those who can read its files, or anonymous; and the server
-// listens on loopback only, so that neither the token nor what it opens crosses a network.
-//
-// What a caller may see is decided elsewhere: rpc turns a Principal into a viewer, lens hides things from it.
+// Package access says who is calling: the bearer of a token, or nobody in particular. What a caller may do and see is
+// decided elsewhere, by what member of a negotiation they are.
 package access
 
 import (
 	"context"
+	"crypto/sha256"
 	"strings"
+	"time"
 
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"google.golang.org/grpc/metadata"
 )
 
-// Kind is the sort of a caller.
-type Kind int
-
-// The kinds. The zero Kind may do least.
-const (
-	KindAnonymous Kind = iota // nobody in particular: sees what is public
-	KindMediator              // holds the mediator token: sees and writes everything
-)
-
 // Principal is who is calling. The zero Principal is nobody in particular.
 type Principal struct {
-	Name string // stands in the log as the actor of an entry
-	Kind Kind
+	Name    string    // stands in the log as the actor of an entry; empty for nobody in particular
+	Admin   bool      // may open negotiations, and make and revoke tokens
+	Token   string    // resource name of the token that was shown; empty if it was another sort of credentials
+	Expires time.Time // when the credentials do; zero for never
 }
 
 // Anonymous is a caller without credentials.
-func Anonymous() Principal { return Principal{Name: "anonymous", Kind: KindAnonymous} }
+func Anonymous() Principal { return Principal{} }
 
-// Mediator is the holder of the mediator token.
-func Mediator() Principal { return Principal{Name: "mediator", Kind: KindMediator} }
+// Operator is the bearer of the token in the data directory, which is made at first start and kept for those who can read its
+// files.
+func Operator() Principal { return Principal{Name: "mediator", Admin: true} }
+
+// Tokens is where tokens are kept.
+type Tokens interface {
+	// Bearer tells who shows the token whose secret has this SHA-256; false if nobody does, any more or yet.
+	Bearer(secret [sha256.Size]byte) (Principal, bool)
+}
 
 // Authenticator tells callers apart by their credentials. It is safe for concurrent use.
-type Authenticator struct{ mediator Token }
+type Authenticator struct {
+	operator Token
+	tokens   Tokens
+}
 
-// NewAuthenticator returns an Authenticator that knows the mediator token.
-func NewAuthenticator(mediator Token) *Authenticator { return &Authenticator{mediator} }
+// NewAuthenticator returns an Authenticator that knows the operator's token and those in a store.
+func NewAuthenticator(operator Token, tokens Tokens) *Authenticator {
+	return &Authenticator{operator, tokens}
+}
 
 // Authenticate finds the caller in the metadata of an incoming gRPC call. A call without `authorization` is anonymous;
 // one with any other than a single, valid bearer token is refused as CREDENTIALS_INVALID rather than served as
@@ -52,10 +56,24 @@ func (a *Authenticator) Authenticate(ctx context.Context) (Principal, error) {
 		return Principal{}, fault.CredentialsInvalid()
 	}
 	scheme, secret, ok := strings.Cut(values[0], " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") || !a.mediator.Matches(secret) {
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return Principal{}, fault.CredentialsInvalid()
 	}
-	return Mediator(), nil
+	return a.bearer(secret)
+}
+
+// bearer finds whose secret it is.
+func (a *Authenticator) bearer(secret string) (Principal, error) {
+	if secret == "" || len(secret) > maxPresented {
+		return Principal{}, fault.CredentialsInvalid()
+	}
+	if a.operator.Matches(secret) {
+		return Operator(), nil
+	}
+	if p, ok := a.tokens.Bearer(sha256.Sum256([]byte(secret))); ok {
+		return p, nil
+	}
+	return Principal{}, fault.CredentialsInvalid()
 }
 
 type contextKey struct{}

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io/fs"
 	"os"
@@ -15,33 +16,47 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
+// store is a fake of where tokens are kept, by secret.
+type store map[string]access.Principal
+
+func (s store) Bearer(hash [sha256.Size]byte) (access.Principal, bool) {
+	for secret, p := range s {
+		if sha256.Sum256([]byte(secret)) == hash {
+			return p, true
+		}
+	}
+	return access.Principal{}, false
+}
+
 func TestAuthenticate(t *testing.T) {
-	a := access.NewAuthenticator(access.NewToken("right"))
+	anna := access.Principal{Name: "anna", Token: "tokens/anna-laptop"}
+	a := access.NewAuthenticator(access.NewToken("right"), store{"annas": anna})
 	for name, c := range map[string]struct {
 		headers []string
-		want    access.Kind
+		want    access.Principal
 		refused bool
 	}{
-		"none":         {nil, access.KindAnonymous, false},
-		"right":        {[]string{"Bearer right"}, access.KindMediator, false},
-		"lower case":   {[]string{"bearer right"}, access.KindMediator, false},
-		"wrong":        {[]string{"Bearer wrong"}, 0, true},
-		"prefix":       {[]string{"Bearer righ"}, 0, true},
-		"longer":       {[]string{"Bearer right1"}, 0, true},
-		"two spaces":   {[]string{"Bearer  right"}, 0, true},
-		"trailing":     {[]string{"Bearer right "}, 0, true},
-		"no scheme":    {[]string{"right"}, 0, true},
-		"other scheme": {[]string{"Basic right"}, 0, true},
-		"empty":        {[]string{""}, 0, true},
-		"empty token":  {[]string{"Bearer "}, 0, true},
-		"huge":         {[]string{"Bearer " + strings.Repeat("x", 1<<20)}, 0, true},
-		"right twice":  {[]string{"Bearer right", "Bearer right"}, 0, true},
-		"right, wrong": {[]string{"Bearer right", "Bearer wrong"}, 0, true},
+		"none":         {nil, access.Anonymous(), false},
+		"right":        {[]string{"Bearer right"}, access.Operator(), false},
+		"lower case":   {[]string{"bearer right"}, access.Operator(), false},
+		"another's":    {[]string{"Bearer annas"}, anna, false},
+		"wrong":        {[]string{"Bearer wrong"}, access.Principal{}, true},
+		"prefix":       {[]string{"Bearer righ"}, access.Principal{}, true},
+		"longer":       {[]string{"Bearer right1"}, access.Principal{}, true},
+		"two spaces":   {[]string{"Bearer  right"}, access.Principal{}, true},
+		"trailing":     {[]string{"Bearer right "}, access.Principal{}, true},
+		"no scheme":    {[]string{"right"}, access.Principal{}, true},
+		"other scheme": {[]string{"Basic right"}, access.Principal{}, true},
+		"empty":        {[]string{""}, access.Principal{}, true},
+		"empty token":  {[]string{"Bearer "}, access.Principal{}, true},
+		"huge":         {[]string{"Bearer " + strings.Repeat("x", 1<<20)}, access.Principal{}, true},
+		"right twice":  {[]string{"Bearer right", "Bearer right"}, access.Principal{}, true},
+		"right, wrong": {[]string{"Bearer right", "Bearer wrong"}, access.Principal{}, true},
 	} {
 		md := metadata.MD{}
 		md.Append("authorization", c.headers...)
 		p, err := a.Authenticate(metadata.NewIncomingContext(context.Background(), md))
-		if refused := err != nil; refused != c.refused || p.Kind != c.want {
+		if refused := err != nil; refused != c.refused || p != c.want {
 			t.Errorf("%s: %v, %v", name, p, err)
 		}
 		if err != nil && fault.Of(err).Reason != fault.ReasonCredentialsInvalid {
@@ -60,7 +75,7 @@ func TestContext(t *testing.T) {
 	if p := access.FromContext(context.Background()); p != access.Anonymous() {
 		t.Error(p)
 	}
-	if p := access.FromContext(access.WithPrincipal(context.Background(), access.Mediator())); p != access.Mediator() {
+	if p := access.FromContext(access.WithPrincipal(context.Background(), access.Operator())); p != access.Operator() {
 		t.Error(p)
 	}
 }

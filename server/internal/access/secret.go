@@ -49,6 +49,15 @@ func (t Token) String() string { return "(token)" }
 // GoString hides the token from %#v.
 func (t Token) GoString() string { return t.String() }
 
+// NewSecret makes the secret of a new token, and the SHA-256 by which it is known.
+func NewSecret() (secret string, hash []byte) {
+	var raw [secretSize]byte
+	rand.Read(raw[:]) // never fails
+	secret = encode(raw)
+	sum := sha256.Sum256([]byte(secret))
+	return secret, sum[:]
+}
+
 // LoadOrCreateToken reads the mediator token of a data directory, or makes it.
 func LoadOrCreateToken(dataDir string) (Token, error) {
 	raw, err := loadOrCreate(filepath.Join(dataDir, TokenFile))

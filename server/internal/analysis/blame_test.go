@@ -35,7 +35,7 @@ func (w *world) changeOn(t fataler, id string, parents []string, changes ...*par
 }
 
 func (w *world) lens() *lens.Lens {
-	return lens.New(w.st, lens.Viewer{Everything: true}, time.Unix(0, w.st.Time()))
+	return lens.New(w.st, lens.Viewer{Mediator: true, Table: true}, time.Unix(0, w.st.Time()))
 }
 
 // blamed writes who brought in what: "[v1]old words [v2]new words", with the point where that is another: "[v1 b]…".

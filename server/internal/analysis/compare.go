@@ -30,17 +30,17 @@ func Compare(l *lens.Lens, base, revision string) (*parleyv1.DiffRevisionsRespon
 	if from != nil {
 		out.Base = from.Msg.GetName()
 	}
-	out.Points, out.Summary = diff(from, r.Revision)
+	out.Points, out.Summary = diff(l, from, r.Revision)
 	return out, nil
 }
 
 // diff compares a revision with another, nil for nothing. Of its first parent it is known which points r put elsewhere.
-func diff(base, r *record.Revision) ([]*parleyv1.PointDiff, *parleyv1.DiffSummary) {
+func diff(l *lens.Lens, base, r *record.Revision) ([]*parleyv1.PointDiff, *parleyv1.DiffSummary) {
 	switch {
 	case base == nil:
 		return redline.Diff(nil, r.Text.Slice())
-	case len(r.Parents) > 0 && base == r.Parents[0]:
-		return redline.DiffKnowing(base.Text.Slice(), r.Text.Slice(), r.Replaced)
+	case base == l.FirstParent(r):
+		return redline.DiffKnowing(base.Text.Slice(), r.Text.Slice(), l.Replaced(base, r))
 	}
 	return redline.Diff(base.Text.Slice(), r.Text.Slice())
 }
@@ -73,7 +73,7 @@ func PointHistory(l *lens.Lens, plan, point string) ([]*parleyv1.PointVersion, e
 // version gives a point as r brought it in or changed it, nil if r left it as it was: where it only got another rank among
 // the same neighbours, nothing happened to it.
 func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVersion {
-	if !slices.Contains(r.Changed, point) {
+	if !slices.Contains(l.Changed(r), point) {
 		return nil
 	}
 	now, _ := r.Text.Point(point)
@@ -81,7 +81,7 @@ func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVers
 		Revision: r.Msg.GetName(), CreateTime: r.Msg.GetCreateTime(), HeldTime: r.Msg.GetHeldTime(), Point: now,
 	}
 	parent := l.FirstParent(r)
-	rows, _ := diff(parent, r)
+	rows, _ := diff(l, parent, r)
 	for _, row := range rows {
 		if row.GetPoint() == point {
 			v.Kinds = row.GetKinds()

@@ -108,5 +108,5 @@ func wording(id string) *parleyv1.Point {
 }
 
 func (w *world) mediator() *lens.Lens {
-	return lens.New(w.st, lens.Viewer{Everything: true}, time.Unix(1_800_000_000, 0))
+	return lens.New(w.st, lens.Viewer{Mediator: true, Table: true}, time.Unix(1_800_000_000, 0))
 }

@@ -85,7 +85,7 @@ func (w *world) stance(t fataler, party, point string, value parleyv1.Stance_Val
 
 func (w *world) matrix(t fataler, revision string) *parleyv1.PositionMatrix {
 	t.Helper()
-	l := lens.New(w.st, lens.Viewer{Everything: true}, time.Unix(1_800_000_000, 0))
+	l := lens.New(w.st, lens.Viewer{Mediator: true, Table: true}, time.Unix(1_800_000_000, 0))
 	m, err := Positions(l, draft+"/revisions/"+revision, Moment{}, nil, false)
 	if err != nil {
 		t.Fatal(err)

@@ -101,7 +101,7 @@ func TestTheTimesNeverMix(t *testing.T) {
 			recorded = append(recorded, w.st.Time())
 		}
 		picked := func(asOf int64, held, known *timestamppb.Timestamp) map[string]bool {
-			l := lens.New(w.st, lens.Viewer{Everything: true}, time.Unix(0, asOf))
+			l := lens.New(w.st, lens.Viewer{Mediator: true, Table: true}, time.Unix(0, asOf))
 			out := map[string]bool{}
 			for s := range Of(Moment{held, known}, l.Stances(talks, "", false)) {
 				out[s.GetName()] = true

@@ -105,7 +105,7 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, cert *ac
 	if err != nil {
 		return fmt.Errorf("load the key of page tokens: %w", err)
 	}
-	srv := newServer(cfg, h, access.NewAuthenticator(token), listing.NewSealer(key), cert)
+	srv := newServer(cfg, h, access.NewAuthenticator(token, tokens{h}), listing.NewSealer(key), cert)
 	defer srv.Stop()
 	inner := bufconn.Listen(1 << 20)
 	conn, err := grpc.NewClient("passthrough:parley", grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -133,8 +133,9 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, cert *ac
 }
 
 func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *listing.Sealer, cert *access.Certificate) *grpc.Server {
-	srv := grpc.NewServer(serverOptions(auth, cfg.Log, cert)...)
-	rpc.Register(srv, rpc.Core{Host: h, Sealer: sealer})
+	core := rpc.Core{Host: h, Sealer: sealer}
+	srv := grpc.NewServer(serverOptions(core, auth, cfg.Log, cert)...)
+	rpc.Register(srv, core)
 	reflection.Register(srv)
 	hs := health.NewServer()
 	for name := range srv.GetServiceInfo() {

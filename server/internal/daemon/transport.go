@@ -17,10 +17,10 @@ import (
 )
 
 // serverOptions are the bounds of the gRPC transport.
-func serverOptions(auth *access.Authenticator, log *slog.Logger, cert *access.Certificate) []grpc.ServerOption {
+func serverOptions(core rpc.Core, auth *access.Authenticator, log *slog.Logger, cert *access.Certificate) []grpc.ServerOption {
 	options := []grpc.ServerOption{
-		grpc.ChainUnaryInterceptor(rpc.Intercept(auth, log)),
-		grpc.ChainStreamInterceptor(rpc.InterceptStream(auth, log)),
+		grpc.ChainUnaryInterceptor(rpc.Intercept(core, auth, log)),
+		grpc.ChainStreamInterceptor(rpc.InterceptStream(core, auth, log)),
 		grpc.ForceServerCodecV2(rpc.Codec()),
 		grpc.UnknownServiceHandler(rpc.Unknown),
 		grpc.MaxRecvMsgSize(maxMessage),

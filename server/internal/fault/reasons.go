@@ -8,6 +8,9 @@ import (
 // Reasons, equal by name to the values of parley.v1.ErrorReason (a test compares the two lists).
 const (
 	ReasonInternal             = "INTERNAL"
+	ReasonAudienceNarrowed     = "AUDIENCE_NARROWED"
+	ReasonDisclosureNeeded     = "DISCLOSURE_NEEDED"
+	ReasonAudienceTooWide      = "AUDIENCE_TOO_WIDE"
 	ReasonInvalidField         = "INVALID_FIELD"
 	ReasonReferenceNotFound    = "REFERENCE_NOT_FOUND"
 	ReasonResourceNotFound     = "RESOURCE_NOT_FOUND"
@@ -166,6 +169,31 @@ func ReferenceCycle(path, name string) *Fault {
 func ResumeTokenInvalid() *Fault {
 	const msg = "not a resume token of this negotiation"
 	return &Fault{Kind: Invalid, Reason: ReasonResumeTokenInvalid, Message: "resume_token: " + msg, Fields: []Field{{"resume_token", "resume_token", msg}}}
+}
+
+// AudienceNarrowed says that somebody who knows of a resource would know of it no longer.
+func AudienceNarrowed(path string) *Fault {
+	const msg = "would be narrowed, but knowledge cannot be recalled; delete the resource, and record what takes its place with the audience that it should have"
+	return &Fault{Kind: FailedPrecondition, Reason: ReasonAudienceNarrowed, Message: path + ": " + msg, Fields: []Field{{path, "narrowed", msg}}}
+}
+
+// DisclosureNeeded says that more people would come to know of a resource than by an update they should.
+func DisclosureNeeded(path string) *Fault {
+	const msg = "is widened by Disclose, so that it is on record who told whom"
+	return &Fault{Kind: FailedPrecondition, Reason: ReasonDisclosureNeeded, Message: path + ": " + msg, Fields: []Field{{path, "widened", msg}}}
+}
+
+// AudienceTooWide says that not everyone in the audience of a resource may know of what it names.
+func AudienceTooWide(path, name string) *Fault {
+	msg := fmt.Sprintf("not everyone who may know of this may know of %q; leave it out, confide this to fewer, or disclose that first", name)
+	return &Fault{Kind: Invalid, Reason: ReasonAudienceTooWide, Message: path + ": " + msg, Fields: []Field{{path, "audience", msg}}, Meta: map[string]string{"resource": name}}
+}
+
+// DisclosureUnheard says that those to whom a resource is disclosed would not know of it all the same, as they may not know of
+// what it stands under or is about.
+func DisclosureUnheard(path, name string) *Fault {
+	msg := fmt.Sprintf("%q would stay unknown to them, as they may not know of what it stands under or is about; disclose that too", name)
+	return &Fault{Kind: Invalid, Reason: ReasonAudienceTooWide, Message: path + ": " + msg, Fields: []Field{{path, "audience", msg}}, Meta: map[string]string{"resource": name}}
 }
 
 // LimitExceeded says which named limit was passed; path may be empty when no single field is at fault.

@@ -135,7 +135,7 @@ func BenchmarkOpen(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := h.Lens(context.Background(), lens.Viewer{Everything: true}, name, time.Now()); err != nil {
+				if _, err := h.Lens(context.Background(), lens.Viewer{Mediator: true, Table: true}, name, time.Now()); err != nil {
 					b.Fatal(err)
 				}
 				h.Close()

@@ -100,7 +100,7 @@ func TestEvictionUnderLoadGivesNoWrongAnswer(t *testing.T) {
 	load.Wait()
 	stop()
 	churn.Wait()
-	got := namesOf(t, h.Entries(t.Context(), all, talks, record.Beginning, time.Unix(0, record.Latest)))
+	got := namesOf(t, h.Entries(t.Context(), all, nil, talks, record.Beginning, time.Unix(0, record.Latest)))
 	if len(got) != 1+writers*each || len(parties(t, h)) != writers*each {
 		t.Errorf("%d entries and %d parties for %d writes", len(got), len(parties(t, h)), writers*each)
 	}

@@ -40,6 +40,9 @@ type Host struct {
 	sweeper sync.WaitGroup
 }
 
+// serverLogs begin the names of logs that are the server's own: the directory, and who looked at what in a negotiation.
+const serverLogs = "_"
+
 // Open loads the directory and adds what a crash kept out of it.
 func Open(ctx context.Context, l ledger.Ledger, clock func() time.Time, newID func() string) (*Host, error) {
 	h := &Host{ledger: l, clock: clock, newID: newID, loading: map[string]*loading{}, closing: make(chan struct{})}
@@ -51,7 +54,7 @@ func Open(ctx context.Context, l ledger.Ledger, clock func() time.Time, newID fu
 		if err != nil {
 			return nil, fmt.Errorf("list negotiations: %w", err)
 		}
-		if name == record.DirectoryLog {
+		if strings.HasPrefix(name, serverLogs) {
 			continue
 		}
 		if _, known := h.directory.state.Load().Negotiation(name, record.Latest); !known {
@@ -60,7 +63,11 @@ func Open(ctx context.Context, l ledger.Ledger, clock func() time.Time, newID fu
 			}
 		}
 	}
+	if err := h.admitMembers(ctx); err != nil {
+		return nil, err
+	}
 	h.sweeper.Go(h.sweep)
+	h.sweeper.Go(h.liftEmbargoes)
 	return h, nil
 }
 
@@ -87,9 +94,9 @@ func (h *Host) NewIDFor(actor, requestID string) string {
 	return "x" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
 }
 
-// Directory shows the list of negotiations.
-func (h *Host) Directory(viewer lens.Viewer, at time.Time) *lens.Lens {
-	return lens.New(h.directory.state.Load(), viewer, at)
+// Directory shows the list of negotiations, their members, and tokens, to somebody who may be another in each negotiation.
+func (h *Host) Directory(viewerOf func(negotiation string) lens.Viewer, at time.Time) *lens.Lens {
+	return lens.Directory(h.directory.state.Load(), viewerOf, at)
 }
 
 // Lens shows a negotiation to a viewer as of a moment. The name may be that of anything in it.
@@ -153,7 +160,7 @@ func (h *Host) load(ctx context.Context, name string, create bool) (*negotiation
 
 func (h *Host) finishLoading(ctx context.Context, l *loading) {
 	if l.err = l.n.load(ctx); l.err == nil {
-		l.err = h.mirror(ctx, l.n.state.Load(), l.n.log)
+		l.err = errors.Join(h.mirror(ctx, l.n.state.Load(), l.n.log), h.mirrorDue(ctx, l.n.state.Load(), l.n.log))
 	}
 	h.mu.Lock()
 	if l.err == nil && (l.create || l.n.state.Load().Seq() > 0) {
@@ -180,9 +187,8 @@ func (h *Host) mirror(ctx context.Context, st *record.State, name string) error 
 	if known, ok := h.directory.state.Load().Negotiation(name, record.Latest); ok && proto.Equal(known, m) {
 		return nil
 	}
-	_, err := h.directory.write(ctx, Write{Actor: "parley", Method: "mirror", Command: func(*record.State, record.Env) (*record.Draft, error) {
-		return &record.Draft{Changes: []*ledgerv1.Change{{Change: &ledgerv1.Change_Negotiation{Negotiation: m}}}}, nil
-	}})
+	line := []*ledgerv1.Change{{Change: &ledgerv1.Change_Negotiation{Negotiation: m}}}
+	_, err := h.WriteDirectory(ctx, Write{Actor: serverActor, Method: "mirror", Command: fixed(append(line, h.firstMember(m)...)...)})
 	if err != nil {
 		return fmt.Errorf("note %s in the directory: %w", name, err)
 	}
@@ -199,6 +205,8 @@ type Write struct {
 	Digest       []byte // of the request without its id
 	ValidateOnly bool
 	Create       bool // the negotiation may be new
+	Server       bool // the server writes for itself, or for one who may: nothing is hidden from it
+	Lifts        bool // the server ends an embargo
 	Command      record.Command
 }
 
@@ -218,10 +226,14 @@ func (h *Host) Write(ctx context.Context, w Write) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if w.ValidateOnly || !strings.HasSuffix(w.Method, "Negotiation") {
-		return out, nil
+	switch ctx := context.WithoutCancel(ctx); {
+	case w.ValidateOnly:
+	case strings.HasSuffix(w.Method, "Negotiation"):
+		return out, h.mirror(ctx, n.state.Load(), w.Negotiation)
+	case w.Method == "Disclose":
+		return out, errors.Join(h.mirror(ctx, n.state.Load(), w.Negotiation), h.mirrorDue(ctx, n.state.Load(), w.Negotiation))
 	}
-	return out, h.mirror(context.WithoutCancel(ctx), n.state.Load(), w.Negotiation)
+	return out, nil
 }
 
 func (h *Host) tryWrite(ctx context.Context, w Write) (*negotiation, Outcome, error) {

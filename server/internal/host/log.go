@@ -15,22 +15,22 @@ import (
 )
 
 // Entries yields what a viewer may see of a negotiation's log, oldest first: the entries after one moment and up to another.
-func (h *Host) Entries(ctx context.Context, viewer lens.Viewer, name string, after, until time.Time) iter.Seq2[*parleyv1.Entry, error] {
-	return h.entries(ctx, viewer, name, func(n *negotiation) iter.Seq2[numbered, error] {
+func (h *Host) Entries(ctx context.Context, viewer lens.Viewer, trust *Trust, name string, after, until time.Time) iter.Seq2[*parleyv1.Entry, error] {
+	return h.entries(ctx, viewer, trust, name, func(n *negotiation) iter.Seq2[numbered, error] {
 		return n.between(ctx, after.UnixNano(), until.UnixNano())
 	})
 }
 
 // EntriesDown is Entries, newest first: those up to a moment.
-func (h *Host) EntriesDown(ctx context.Context, viewer lens.Viewer, name string, until time.Time) iter.Seq2[*parleyv1.Entry, error] {
-	return h.entries(ctx, viewer, name, func(n *negotiation) iter.Seq2[numbered, error] {
+func (h *Host) EntriesDown(ctx context.Context, viewer lens.Viewer, trust *Trust, name string, until time.Time) iter.Seq2[*parleyv1.Entry, error] {
+	return h.entries(ctx, viewer, trust, name, func(n *negotiation) iter.Seq2[numbered, error] {
 		return n.down(ctx, until.UnixNano())
 	})
 }
 
 // Entry finds the entry of one moment.
-func (h *Host) Entry(ctx context.Context, viewer lens.Viewer, name string, at time.Time) (*parleyv1.Entry, error) {
-	for e, err := range h.Entries(ctx, viewer, record.NegotiationOf(name), at.Add(-1), at) {
+func (h *Host) Entry(ctx context.Context, viewer lens.Viewer, trust *Trust, name string, at time.Time) (*parleyv1.Entry, error) {
+	for e, err := range h.Entries(ctx, viewer, trust, record.NegotiationOf(name), at.Add(-1), at) {
 		if err != nil || e.GetName() == name {
 			return e, err
 		}
@@ -39,7 +39,7 @@ func (h *Host) Entry(ctx context.Context, viewer lens.Viewer, name string, at ti
 }
 
 // entries shows the entries of a negotiation to a viewer, who must be able to see the negotiation itself.
-func (h *Host) entries(ctx context.Context, viewer lens.Viewer, name string, from func(*negotiation) iter.Seq2[numbered, error]) iter.Seq2[*parleyv1.Entry, error] {
+func (h *Host) entries(ctx context.Context, viewer lens.Viewer, trust *Trust, name string, from func(*negotiation) iter.Seq2[numbered, error]) iter.Seq2[*parleyv1.Entry, error] {
 	return func(yield func(*parleyv1.Entry, error) bool) {
 		n, err := h.negotiation(ctx, name, false)
 		if err != nil {
@@ -51,7 +51,7 @@ func (h *Host) entries(ctx context.Context, viewer lens.Viewer, name string, fro
 				yield(nil, err)
 				return
 			}
-			if shown := lens.Entry(n.state.Load(), viewer, e.entry); shown != nil && !yield(shown, nil) {
+			if shown := lens.Entry(n.state.Load(), viewer, e.entry, trust.note()); shown != nil && !yield(shown, nil) {
 				return
 			}
 		}

@@ -286,7 +286,9 @@ func (n *negotiation) runOne(t *turn, j *job) (Outcome, error) {
 		return Outcome{lens.New(t.state, j.Viewer, time.Unix(0, r.Time)), r.Results, r.Matches}, nil
 	}
 	now := time.Unix(0, max(n.host.clock().UnixNano(), t.state.Time()+1)).UTC()
-	draft, err := j.Command(t.state, record.Env{Now: now, NewID: n.host.newID})
+	draft, err := j.Command(t.state.Through(func(name string) bool { return n.knows(t.state, j, name) }), record.Env{
+		Now: now, NewID: n.host.newID, Actor: j.Actor, Writer: j.Viewer, Sight: lens.Sight,
+	})
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -297,6 +299,9 @@ func (n *negotiation) runOne(t *turn, j *job) (Outcome, error) {
 	next := t.state.Fork()
 	if err := next.Apply(entry); err != nil {
 		return Outcome{}, fmt.Errorf("apply what %s would do: %w", j.Method, err)
+	}
+	if err := n.guard(t.state, next, j, entry); err != nil {
+		return Outcome{}, err
 	}
 	out := Outcome{lens.New(next, j.Viewer, now), draft.Results, draft.Matches}
 	if j.ValidateOnly || len(draft.Changes) == 0 && j.RequestID == "" { // without changes an entry only keeps a receipt

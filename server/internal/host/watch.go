@@ -28,6 +28,11 @@ type Watch struct {
 	After       time.Time     // tell the entries after this moment
 	Latest      bool          // or those after the present one
 	Idle        time.Duration // how long without news until a progress mark
+
+	// Allowed is asked whenever accounts change and before anything is told: an error ends the watch with it. nil: always.
+	Allowed func() error
+	// Trust is told what the watch lays open; the caller notes it. nil: nothing.
+	Trust *Trust
 }
 
 // Watch yields the entries of a negotiation that the viewer may see, each once and in order, those that are there and those
@@ -105,7 +110,10 @@ func (w *watcher) run(ctx context.Context) error {
 	w.timer = time.NewTimer(w.Idle)
 	defer w.timer.Stop()
 	for {
-		now, more := w.n.host.clock(), w.n.news.after(w.told)
+		now, more, accounts := w.n.host.clock(), w.n.news.after(w.told), w.n.host.directory.news.after(0)
+		if err := w.allowed(); err != nil {
+			return err
+		}
 		told, err := w.tell(ctx, more)
 		if err != nil || !told {
 			return err
@@ -116,14 +124,22 @@ func (w *watcher) run(ctx context.Context) error {
 		due = false
 		select {
 		case <-more.changed:
+		case <-accounts.changed:
 		case <-w.timer.C:
 			due = true
 		case <-w.n.host.closing:
 			return fault.NotNow("the server is shutting down; resume with the last token", nil)
 		case <-ctx.Done():
-			return ctx.Err()
+			return context.Cause(ctx)
 		}
 	}
+}
+
+func (w *watcher) allowed() error {
+	if w.Allowed == nil {
+		return nil
+	}
+	return w.Allowed()
 }
 
 // tell yields entries from the news, or, where those have gone on too far, from the log.
@@ -152,9 +168,13 @@ func (w *watcher) tell(ctx context.Context, more more) (bool, error) {
 
 func (w *watcher) show(e *ledgerv1.Entry) bool {
 	w.told++
-	shown := lens.Entry(w.n.state.Load(), w.Viewer, e)
+	shown := lens.Entry(w.n.state.Load(), w.Viewer, e, w.Trust.note())
 	if shown == nil {
 		return true // and what is not told does not count as news either
+	}
+	if err := w.allowed(); err != nil {
+		w.yield(Step{}, err)
+		return false
 	}
 	w.timer.Reset(w.Idle)
 	return w.yield(Step{Entry: shown, Told: time.Unix(0, e.GetTime())}, nil)

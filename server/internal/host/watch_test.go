@@ -101,7 +101,7 @@ func watched(t *testing.T, writes int, pause time.Duration, watchers []slow, tol
 	for range watchers {
 		<-done
 	}
-	for e, err := range h.Entries(t.Context(), all, talks, record.Beginning, time.Now()) {
+	for e, err := range h.Entries(t.Context(), all, nil, talks, record.Beginning, time.Now()) {
 		if err != nil {
 			t.Error(err)
 		}
@@ -205,26 +205,26 @@ func TestEntriesUpAndDown(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	up := namesOf(t, h.Entries(t.Context(), all, talks, record.Beginning, now(t, h)))
+	up := namesOf(t, h.Entries(t.Context(), all, nil, talks, record.Beginning, now(t, h)))
 	if len(up) != 3*backwards+6 || !slices.IsSorted(up) {
 		t.Fatalf("%d entries", len(up))
 	}
 	for i, name := range up {
 		at, ok := record.EntryTime(name)
-		e, err := h.Entry(t.Context(), all, name, at)
+		e, err := h.Entry(t.Context(), all, nil, name, at)
 		if !ok || err != nil || e.GetName() != name {
 			t.Fatal(name, err)
 		}
-		if got := namesOf(t, h.Entries(t.Context(), all, talks, at, now(t, h))); !slices.Equal(got, up[i+1:]) {
+		if got := namesOf(t, h.Entries(t.Context(), all, nil, talks, at, now(t, h))); !slices.Equal(got, up[i+1:]) {
 			t.Fatalf("after %s: %d entries", name, len(got))
 		}
-		down := namesOf(t, h.EntriesDown(t.Context(), all, talks, at))
+		down := namesOf(t, h.EntriesDown(t.Context(), all, nil, talks, at))
 		slices.Reverse(down)
 		if !slices.Equal(down, up[:i+1]) {
 			t.Fatalf("down from %s: %d entries", name, len(down))
 		}
 	}
-	if _, err := h.Entry(t.Context(), all, talks+"/entries/t20260101-000000-000000000", time.Unix(1_767_225_600, 0)); reason(err) != fault.ReasonResourceNotFound {
+	if _, err := h.Entry(t.Context(), all, nil, talks+"/entries/t20260101-000000-000000000", time.Unix(1_767_225_600, 0)); reason(err) != fault.ReasonResourceNotFound {
 		t.Error(err)
 	}
 }

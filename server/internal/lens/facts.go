@@ -14,7 +14,7 @@ func (l *Lens) Source(name string) (*parleyv1.Source, error) {
 	return found(m, ok && l.inside(name) && l.seesSource(m), name)
 }
 
-func (l *Lens) seesSource(m *parleyv1.Source) bool { return l.sees(m.GetAudience(), "") }
+func (l *Lens) seesSource(m *parleyv1.Source) bool { return l.sees(m.GetAudience(), "", m.GetName()) }
 
 // Sources yields the sources of a negotiation by name, beginning after `after`.
 func (l *Lens) Sources(parent, after string, deleted bool) iter.Seq[*parleyv1.Source] {
@@ -56,7 +56,7 @@ func (l *Lens) Assessment(name string) (*parleyv1.Assessment, error) {
 
 func (l *Lens) seesAssessment(m *parleyv1.Assessment) bool {
 	d, err := l.Demand(m.GetDemand())
-	if err != nil || d.GetDeleteTime() != nil || !l.sees(m.GetAudience(), m.GetJudgeParty()) {
+	if err != nil || d.GetDeleteTime() != nil || !l.sees(m.GetAudience(), m.GetJudgeParty(), m.GetName()) {
 		return false
 	}
 	_, err = l.revision(m.GetRevision())
@@ -75,7 +75,7 @@ func (l *Lens) Objection(name string) (*parleyv1.Objection, error) {
 }
 
 func (l *Lens) seesObjection(m *parleyv1.Objection) bool {
-	if !l.sees(m.GetAudience(), m.GetParty()) || !l.liveParty(m.GetParty()) {
+	if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
 		return false
 	}
 	_, err := l.revision(record.ParentOf(m.GetPoint()))
@@ -112,14 +112,14 @@ func (t *trail) event(m *parleyv1.Event) bool {
 	if t.meets(m.GetName()) {
 		return true
 	}
-	return t.lens.sees(m.GetAudience(), "") && t.knows(m.GetPartOf()) && t.knows(m.GetAbout()...)
+	return t.lens.sees(m.GetAudience(), "", m.GetName()) && t.knows(m.GetPartOf()) && t.knows(m.GetAbout()...)
 }
 
 func (t *trail) claim(m *parleyv1.Claim) bool {
 	if t.meets(m.GetName()) {
 		return true
 	}
-	return t.lens.sees(m.GetAudience(), m.GetParty()) && t.knows(m.GetParty(), m.GetReports()) && t.knows(m.GetAbout()...)
+	return t.lens.sees(m.GetAudience(), m.GetParty(), m.GetName()) && t.knows(m.GetParty(), m.GetReports()) && t.knows(m.GetAbout()...)
 }
 
 // meets tells whether the trail has come by before.
@@ -191,6 +191,8 @@ func (l *Lens) Find(name string) (Resource, error) {
 		return any1(l.Assessment(name))
 	case "objections":
 		return any1(l.Objection(name))
+	case "disclosures":
+		return any1(l.Disclosure(name))
 	}
 	return nil, fault.Missing(name)
 }

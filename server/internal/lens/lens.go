@@ -4,7 +4,6 @@ package lens
 
 import (
 	"iter"
-	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -16,44 +15,37 @@ import (
 )
 
 // Viewer is who looks. The zero Viewer is the public.
-type Viewer struct {
-	Everything bool   // sees all: the holder of the mediator token on this machine
-	Mediator   bool   // sees what is entrusted to mediators
-	Party      string // resource name of the party that the viewer belongs to; empty for none
-}
+type Viewer = record.Viewer
 
 // Lens is what one viewer may see of a State as of one moment. It is immutable and safe for concurrent use.
 type Lens struct {
 	st     *record.State
 	viewer Viewer
 	at     int64
+
+	viewerOf func(negotiation string) Viewer // in a directory: who the caller is in a negotiation
+	trusted  func(owner, name string)        // told of what the viewer sees as a mediator that a party entrusted to them; may be nil
 }
 
 // New gives the view of a State as of a moment.
 func New(st *record.State, viewer Viewer, at time.Time) *Lens {
-	return &Lens{st, viewer, at.UnixNano()}
+	return &Lens{st: st, viewer: viewer, at: at.UnixNano()}
 }
 
-// sees decides on one audience. An audience that says nothing leaves it to the parent's.
-func (l *Lens) sees(a *parleyv1.Audience, owner string) bool {
-	own := l.viewer.Party != "" && l.viewer.Party == owner
-	switch a.GetLevel() {
-	case parleyv1.Audience_LEVEL_UNSPECIFIED, parleyv1.Audience_LEVEL_PUBLIC:
-		return true
-	case parleyv1.Audience_LEVEL_TABLED:
-		return l.viewer.Everything || l.viewer.Mediator || l.viewer.Party != ""
-	case parleyv1.Audience_LEVEL_SHARED:
-		return l.viewer.Everything || l.viewer.Mediator || own || l.viewer.Party != "" && slices.Contains(a.GetParties(), l.viewer.Party)
-	case parleyv1.Audience_LEVEL_MEDIATOR:
-		return l.viewer.Everything || l.viewer.Mediator || own
+// sees decides on one audience. What is entrusted to the viewer by a party that is not theirs is noted, if somebody keeps the
+// books.
+func (l *Lens) sees(a *parleyv1.Audience, owner, name string) bool {
+	in := l.viewer.In(a, owner)
+	if in && l.trusted != nil && a.GetLevel() == parleyv1.Audience_LEVEL_MEDIATOR && owner != "" && owner != l.viewer.Party {
+		l.trusted(owner, name)
 	}
-	return l.viewer.Everything || own
+	return in
 }
 
 // Negotiation finds a negotiation, also a deleted one.
 func (l *Lens) Negotiation(name string) (*parleyv1.Negotiation, error) {
 	m, ok := l.st.Negotiation(name, l.at)
-	if !ok || !l.sees(m.GetAudience(), "") {
+	if !ok || !l.in(name).sees(m.GetAudience(), "", m.GetName()) {
 		return nil, fault.Missing(name)
 	}
 	return m, nil
@@ -61,7 +53,9 @@ func (l *Lens) Negotiation(name string) (*parleyv1.Negotiation, error) {
 
 // Negotiations yields the negotiations of the directory by name, beginning after `after`.
 func (l *Lens) Negotiations(after string, deleted bool) iter.Seq[*parleyv1.Negotiation] {
-	return keep(l.st.Negotiations(after, l.at), deleted, func(m *parleyv1.Negotiation) bool { return l.sees(m.GetAudience(), "") })
+	return keep(l.st.Negotiations(after, l.at), deleted, func(m *parleyv1.Negotiation) bool {
+		return l.in(m.GetName()).sees(m.GetAudience(), "", m.GetName())
+	})
 }
 
 // inside tells whether the viewer may look into a negotiation: it is theirs to see and not deleted.
@@ -79,7 +73,9 @@ func (l *Lens) Party(name string) (*parleyv1.Party, error) {
 	return m, nil
 }
 
-func (l *Lens) seesParty(m *parleyv1.Party) bool { return l.sees(m.GetAudience(), m.GetName()) }
+func (l *Lens) seesParty(m *parleyv1.Party) bool {
+	return l.sees(m.GetAudience(), m.GetName(), m.GetName())
+}
 
 // liveParty tells whether a party is there to be named.
 func (l *Lens) liveParty(name string) bool {
@@ -103,7 +99,7 @@ func (l *Lens) Demand(name string) (*parleyv1.Demand, error) {
 
 func (l *Lens) seesDemand(m *parleyv1.Demand) bool {
 	party := record.ParentOf(m.GetName())
-	return l.liveParty(party) && l.sees(m.GetAudience(), party)
+	return l.liveParty(party) && l.sees(m.GetAudience(), party, m.GetName())
 }
 
 // Demands yields the demands of a party, or of all parties of the negotiation for the id "-", by name.
@@ -124,7 +120,7 @@ func (l *Lens) Stance(name string) (*parleyv1.Stance, error) {
 }
 
 func (l *Lens) seesStance(m *parleyv1.Stance) bool {
-	if !l.sees(m.GetAudience(), m.GetParty()) || !l.liveParty(m.GetParty()) {
+	if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
 		return false
 	}
 	for _, name := range targets(m.GetTarget()) {

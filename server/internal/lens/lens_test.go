@@ -169,7 +169,7 @@ func shown(l *Lens, names []string) string {
 func told(st *record.State, log []*ledgerv1.Entry) string {
 	var b strings.Builder
 	for _, e := range log {
-		if m := Entry(st, Viewer{}, e); m != nil {
+		if m := Entry(st, Viewer{}, e, nil); m != nil {
 			data, _ := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 			fmt.Fprintf(&b, "%x\n", data)
 		}
@@ -268,23 +268,23 @@ func TestAudiences(t *testing.T) {
 	mediator, own, other := Viewer{Mediator: true}, Viewer{Party: talks + "/parties/a"}, Viewer{Party: talks + "/parties/b"}
 	for _, test := range []struct {
 		audience *parleyv1.Audience
-		sees     string // of everything, mediator, own party, other party, public
+		sees     string // of mediator, own party, other party, observer, public
 	}{
-		{nil, "emaop"},
-		{audience(parleyv1.Audience_LEVEL_PUBLIC), "emaop"},
-		{audience(parleyv1.Audience_LEVEL_TABLED), "emao"},
-		{&parleyv1.Audience{Level: parleyv1.Audience_LEVEL_SHARED}, "ema"},
-		{&parleyv1.Audience{Level: parleyv1.Audience_LEVEL_SHARED, Parties: []string{talks + "/parties/b"}}, "emao"},
-		{audience(parleyv1.Audience_LEVEL_MEDIATOR), "ema"},
-		{audience(parleyv1.Audience_LEVEL_PARTY), "ea"},
-		{audience(99), "ea"}, // a level of a newer parley is taken for the narrowest
+		{nil, "maotp"},
+		{audience(parleyv1.Audience_LEVEL_PUBLIC), "maotp"},
+		{audience(parleyv1.Audience_LEVEL_TABLED), "maot"},
+		{&parleyv1.Audience{Level: parleyv1.Audience_LEVEL_SHARED}, "ma"},
+		{&parleyv1.Audience{Level: parleyv1.Audience_LEVEL_SHARED, Parties: []string{talks + "/parties/b"}}, "mao"},
+		{audience(parleyv1.Audience_LEVEL_MEDIATOR), "ma"},
+		{audience(parleyv1.Audience_LEVEL_PARTY), "a"},
+		{audience(99), "a"}, // a level of a newer parley is taken for the narrowest
 	} {
 		got := ""
 		for _, v := range []struct {
 			mark   string
 			viewer Viewer
-		}{{"e", Viewer{Everything: true}}, {"m", mediator}, {"a", own}, {"o", other}, {"p", Viewer{}}} {
-			if (&Lens{viewer: v.viewer}).sees(test.audience, talks+"/parties/a") {
+		}{{"m", mediator}, {"a", own}, {"o", other}, {"t", Viewer{Table: true}}, {"p", Viewer{}}} {
+			if (&Lens{viewer: v.viewer}).sees(test.audience, talks+"/parties/a", "") {
 				got += v.mark
 			}
 		}

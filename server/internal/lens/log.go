@@ -13,9 +13,9 @@ import (
 
 // Entry shows an entry of the log to a viewer: the changes that they may know of, each with the resource as the entry left
 // it. nil stands for none at all.
-func Entry(st *record.State, viewer Viewer, e *ledgerv1.Entry) *parleyv1.Entry {
+func Entry(st *record.State, viewer Viewer, e *ledgerv1.Entry, trusted func(owner, name string)) *parleyv1.Entry {
 	at := time.Unix(0, e.GetTime())
-	before, after := New(st, viewer, at.Add(-1)), New(st, viewer, at)
+	before, after := New(st, viewer, at.Add(-1)), New(st, viewer, at).Watched(trusted)
 	var changes []*parleyv1.Change
 	for _, c := range e.GetChanges() {
 		if change := after.change(before, c); change != nil {
@@ -51,7 +51,7 @@ func (l *Lens) change(before *Lens, c *ledgerv1.Change) *parleyv1.Change {
 	put(out, is)
 	if r, ok := is.(*parleyv1.Revision); ok {
 		stored, _ := l.st.Revision(r.GetName(), l.at)
-		out.ChangedPoints = stored.Changed
+		out.ChangedPoints = l.Changed(stored)
 	}
 	return out
 }
@@ -86,6 +86,8 @@ func put(c *parleyv1.Change, m Resource) {
 		c.Value = &parleyv1.Change_Assessment{Assessment: m}
 	case *parleyv1.Objection:
 		c.Value = &parleyv1.Change_Objection{Objection: m}
+	case *parleyv1.Disclosure:
+		c.Value = &parleyv1.Change_Disclosure{Disclosure: m}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
+	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
 // Plan finds a plan, also a deleted one, with the newest revision that the viewer may see.
@@ -28,7 +29,9 @@ func (l *Lens) plan(name string) (*parleyv1.Plan, error) {
 	return m, nil
 }
 
-func (l *Lens) seesPlan(m *parleyv1.Plan) bool { return l.sees(m.GetAudience(), m.GetOwner()) }
+func (l *Lens) seesPlan(m *parleyv1.Plan) bool {
+	return l.sees(m.GetAudience(), m.GetOwner(), m.GetName())
+}
 
 func (l *Lens) withLatest(m *parleyv1.Plan) *parleyv1.Plan {
 	r := l.latest(m)
@@ -54,10 +57,14 @@ func (l *Lens) Plans(parent, after string, deleted bool) iter.Seq[*parleyv1.Plan
 	}
 }
 
+func (l *Lens) seesRevision(r *record.Revision, plan *parleyv1.Plan) bool {
+	return l.sees(l.st.AudienceOf(r, l.at), plan.GetOwner(), r.Msg.GetName())
+}
+
 // latest gives the newest revision of a plan that the viewer may see, nil if there is none.
 func (l *Lens) latest(plan *parleyv1.Plan) *record.Revision {
 	for r := range l.st.RevisionsDown(plan.GetName(), l.at) {
-		if l.sees(r.Msg.GetAudience(), plan.GetOwner()) {
+		if l.seesRevision(r, plan) {
 			return r
 		}
 	}
@@ -82,7 +89,7 @@ func (l *Lens) Revision(name string) (*Revision, error) {
 // ordinal numbers a revision among those of its plan that the viewer may see. Where nothing before it is hidden from
 // anybody, that is its place; otherwise they are counted.
 func (l *Lens) ordinal(r *record.Revision) int32 {
-	if r.Confided == 0 || l.viewer.Everything {
+	if r.Confided == 0 {
 		return int32(r.Index) + 1
 	}
 	ordinal := int32(0)
@@ -106,7 +113,7 @@ func (l *Lens) revision(name string) (*record.Revision, error) {
 		return nil, fault.Missing(name)
 	}
 	r, ok := l.st.Revision(name, l.at)
-	if !ok || !l.sees(r.Msg.GetAudience(), plan.GetOwner()) {
+	if !ok || !l.seesRevision(r, plan) {
 		return nil, fault.Missing(name)
 	}
 	return r, nil
@@ -133,7 +140,7 @@ func (l *Lens) Revisions(plan string) iter.Seq[*Revision] {
 func (l *Lens) revisionsOf(p *parleyv1.Plan, yield func(*Revision) bool) bool {
 	ordinal := int32(0)
 	for r := range l.st.Revisions(p.GetName(), l.at) {
-		if !l.sees(r.Msg.GetAudience(), p.GetOwner()) {
+		if !l.seesRevision(r, p) {
 			continue
 		}
 		if ordinal++; !yield(&Revision{r, ordinal}) {
@@ -143,29 +150,104 @@ func (l *Lens) revisionsOf(p *parleyv1.Plan, yield func(*Revision) bool) bool {
 	return true
 }
 
-// Message gives the revision as an answer, with its points or without. Parents that the viewer may not see are left out.
+// Message gives the revision as an answer, with its points or without. A parent that the viewer may not see is not among its
+// parents; those that they know of through it are.
 func (l *Lens) Message(r *Revision, full bool) *parleyv1.Revision {
 	m := proto.CloneOf(r.Msg)
 	m.Ordinal = r.ordinal
-	m.Parents = slices.DeleteFunc(m.Parents, func(p *parleyv1.Revision_Parent) bool {
-		_, err := l.revision(p.GetRevision())
-		return err != nil
-	})
+	m.Audience = l.st.AudienceOf(r.Revision, l.at)
+	if l.passes(r.Revision) {
+		m.Parents = l.knownParents(r.Revision)
+	}
 	if full {
 		m.Points = r.Text.Slice()
 	}
 	return m
 }
 
-// FirstParent gives the revision that r's changes were made against, nil if there is none for the viewer to see.
-func (l *Lens) FirstParent(r *record.Revision) *record.Revision {
-	if len(r.Parents) == 0 {
-		return nil
+// passes tells whether r follows a revision that the viewer may not see.
+func (l *Lens) passes(r *record.Revision) bool {
+	return slices.ContainsFunc(r.Parents, func(p *record.Revision) bool {
+		_, err := l.revision(p.Msg.GetName())
+		return err != nil
+	})
+}
+
+// knownParents gives the parents as the viewer knows them: those named, and those that r follows through hidden ones.
+func (l *Lens) knownParents(r *record.Revision) (out []*parleyv1.Revision_Parent) {
+	for p := range l.Parents(r) {
+		known := &parleyv1.Revision_Parent{Revision: p.Msg.GetName()}
+		for i, named := range r.Parents {
+			if named == p {
+				known = r.Msg.GetParents()[i]
+			}
+		}
+		out = append(out, known)
 	}
-	if p, err := l.revision(r.Parents[0].Msg.GetName()); err == nil {
+	return out
+}
+
+// FirstParent gives the revision that r's changes were made against, as far as the viewer knows; nil if there is none for them
+// to see.
+func (l *Lens) FirstParent(r *record.Revision) *record.Revision {
+	for p := range l.Parents(r) {
 		return p
 	}
 	return nil
+}
+
+// Changed gives the ids of the points in which r differs from its first parent as the viewer knows it, sorted.
+func (l *Lens) Changed(r *record.Revision) []string {
+	from := l.FirstParent(r)
+	if from == nil && len(r.Parents) == 0 || from != nil && from == r.Parents[0] {
+		return r.Changed
+	}
+	out := []string{}
+	moved := l.Replaced(from, r)
+	for p := range r.Text.Points() {
+		var was *parleyv1.Point
+		if from != nil {
+			was, _ = from.Text.Point(p.GetId())
+		}
+		if was == nil || !proto.Equal(was, p) || moved(p.GetId()) {
+			out = append(out, p.GetId())
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Replaced tells which points r put elsewhere than they stand in a revision before it, which is nil for none. Between the two
+// may be others that the viewer does not know of: then as few points as possible were put elsewhere.
+func (l *Lens) Replaced(from, r *record.Revision) func(point string) bool {
+	switch {
+	case from == nil:
+		return func(string) bool { return false }
+	case from == r.Parents[0]:
+		return r.Replaced
+	}
+	place := map[string]int{}
+	for p := range from.Text.Points() {
+		place[p.GetId()] = len(place)
+	}
+	ids, places := map[string][]string{}, map[string][]int{} // by what they belong to
+	stays := map[string]bool{}
+	for p := range r.Text.Points() {
+		if was, ok := from.Text.Point(p.GetId()); ok && was.GetParent() == p.GetParent() {
+			ids[p.GetParent()] = append(ids[p.GetParent()], p.GetId())
+			places[p.GetParent()] = append(places[p.GetParent()], place[p.GetId()])
+		}
+	}
+	for parent, list := range places {
+		for i, stay := range redline.Increasing(list) {
+			stays[ids[parent][i]] = stay
+		}
+	}
+	return func(point string) bool {
+		_, was := place[point]
+		_, is := r.Text.Point(point)
+		return was && is && !stays[point]
+	}
 }
 
 // Parents yields the revisions that r follows, as the viewer knows them: through one that they may not see, those that it

@@ -26,6 +26,10 @@ import (
 type Env struct {
 	Now   time.Time     // the time of the entry to be
 	NewID func() string // a fresh random id, letter first
+
+	Actor  string // name of the principal on whose behalf it runs
+	Writer Viewer // what they may know
+	Sight  Sight  // who may know of what; nil if everybody may know everything
 }
 
 // Draft is what a command would do: the changes of one entry and the names of the resources that answer the request.
@@ -56,6 +60,8 @@ type noun[M resource] struct {
 	change func(M) *ledgerv1.Change
 	// settle checks what only this kind knows and fills in what the server adds. It owns m.
 	settle func(st *State, m M, path string) error
+	// elsewhere says that what these resources name is in another log; whoever runs the command has looked there.
+	elsewhere bool
 }
 
 // create records a new resource under parent.
@@ -66,6 +72,7 @@ func (n noun[M]) create(st *State, env Env, parent, id string, msg M, path strin
 	}
 	m := proto.CloneOf(msg)
 	wellformed.ClearOutputOnly(m)
+	setAudience(m, confide(m.GetAudience(), env.Writer))
 	if id == "" {
 		id = env.NewID()
 	}
@@ -105,6 +112,9 @@ func (n noun[M]) update(st *State, env Env, msg M, mask *fieldmaskpb.FieldMask) 
 	if proto.Equal(old, m) {
 		return &Draft{Results: []string{m.GetName()}}, nil
 	}
+	if err := keepAudience(old.GetAudience(), m.GetAudience(), st.OwnerOf(m), n.field); err != nil {
+		return nil, err
+	}
 	touch(m, env.Now)
 	return n.draft(m, nil)
 }
@@ -128,7 +138,7 @@ func (n noun[M]) setDeleted(st *State, env Env, name, etag string, deleted bool)
 // current finds the resource that a write is about, in the state that the write needs, with the etag it expects.
 func (n noun[M]) current(st *State, name, etag string, wantDeleted bool) (M, error) {
 	old, ok := n.table(st).get(name, Latest)
-	if parent := ParentOf(name); !ok || parent != "" && !st.alive(parent) {
+	if parent := ParentOf(name); !ok || st.hidden(name) || parent != "" && !st.alive(parent) {
 		return old, fault.Missing(name)
 	}
 	switch deleted := old.GetDeleteTime() != nil; {
@@ -152,6 +162,9 @@ func (n noun[M]) finish(st *State, m M, former proto.Message, path string) error
 		if err := n.settle(st, m, path); err != nil {
 			return err
 		}
+	}
+	if n.elsewhere {
+		return nil
 	}
 	if err := st.checkReferences(m, former, path); err != nil {
 		return err
@@ -249,8 +262,11 @@ func itemFault(f *fault.Fault, at string) *fault.Fault {
 	return &c
 }
 
-// alive tells whether a resource and all it stands under exist and are not deleted.
+// alive tells whether a resource and all it stands under exist and are not deleted, as far as whoever writes may know.
 func (s *State) alive(name string) bool {
+	if s.hidden(name) {
+		return false
+	}
 	for n := 2; ; n += 2 {
 		part := segments(name, n)
 		if !s.exists(part) {
@@ -346,6 +362,13 @@ func behaviour(fd protoreflect.FieldDescriptor) (fixed, immutable bool) {
 
 func field(m proto.Message, name string) protoreflect.FieldDescriptor {
 	return m.ProtoReflect().Descriptor().Fields().ByName(protoreflect.Name(name))
+}
+
+// setAudience sets the audience of a resource.
+func setAudience(m resource, a *parleyv1.Audience) {
+	if a != nil {
+		m.ProtoReflect().Set(field(m, "audience"), protoreflect.ValueOfMessage(a.ProtoReflect()))
+	}
 }
 
 func setString(m proto.Message, name, value string) {

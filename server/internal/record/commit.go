@@ -62,6 +62,7 @@ func beginCommit(st *State, env Env, req *parleyv1.CommitRevisionRequest) (*comm
 	}
 	m := proto.CloneOf(req.GetRevision())
 	wellformed.ClearOutputOnly(m)
+	m.Audience = confide(m.GetAudience(), env.Writer)
 	id := req.GetRevisionId()
 	if id == "" {
 		id = env.NewID()
@@ -93,7 +94,7 @@ func (c *commit) resolveParents(plan string) error {
 		}
 		c.parents = append(c.parents, r)
 	}
-	if head := c.st.Head(plan, Latest); head != nil && !slices.Contains(c.parents, head) {
+	if head := c.st.head(plan); head != nil && !slices.Contains(c.parents, head) {
 		return fault.HeadMoved(plan, head.Msg.GetName())
 	}
 	c.text = textAfter(c.parents)
@@ -144,10 +145,10 @@ func (c *commit) finish() (*Draft, error) {
 	if c.text.Len() > maxPoints {
 		return nil, fault.LimitExceeded("", "points_per_revision", c.text.Len(), maxPoints)
 	}
-	change := &ledgerv1.RevisionChange{Revision: c.msg}
+	change := &ledgerv1.RevisionChange{Revision: c.msg, Removed: c.removeUnknown()}
 	for _, id := range c.order {
-		p, _ := c.text.points.Get(id)
-		if c.unchanged(p) {
+		p, ok := c.text.points.Get(id)
+		if !ok || c.unchanged(p) {
 			continue
 		}
 		change.Deltas = append(change.Deltas, &ledgerv1.PointDelta{Point: p.point, Rank: p.rank})

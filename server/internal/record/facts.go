@@ -16,8 +16,14 @@ type facts struct {
 	assessments *table[*parleyv1.Assessment]
 	objections  *table[*parleyv1.Objection]
 
+	accesses *table[*parleyv1.Access] // of a log of accesses
+
 	objectionsOn *btree.Map[string, struct{}] // name of a point of a revision, NUL, objection name
 	editorial    *btree.Map[string, struct{}] // ids of points that were ever changed editorially
+
+	disclosures *table[*parleyv1.Disclosure]
+	disclosed   *btree.Map[string, *disclosed] // audiences of revisions, by name
+	embargoes   *btree.Map[string, struct{}]   // when they end, as 8 bytes big-endian, and name of the disclosure
 }
 
 func newFacts() *facts {
@@ -27,8 +33,12 @@ func newFacts() *facts {
 		sources:      newTable[*parleyv1.Source](),
 		assessments:  newTable[*parleyv1.Assessment](),
 		objections:   newTable[*parleyv1.Objection](),
+		accesses:     newTable[*parleyv1.Access](),
 		objectionsOn: btree.NewMap[string, struct{}](degree),
 		editorial:    btree.NewMap[string, struct{}](degree),
+		disclosures:  newTable[*parleyv1.Disclosure](),
+		disclosed:    btree.NewMap[string, *disclosed](degree),
+		embargoes:    btree.NewMap[string, struct{}](degree),
 	}
 }
 
@@ -41,6 +51,7 @@ func (s *State) own() {
 	s.facts = &facts{
 		claims: s.claims.fork(), events: s.events.fork(), sources: s.sources.fork(), assessments: s.assessments.fork(),
 		objections: s.objections.fork(), objectionsOn: s.objectionsOn.Copy(), editorial: s.editorial.Copy(),
+		accesses: s.accesses.fork(), disclosures: s.disclosures.fork(), disclosed: s.disclosed.Copy(), embargoes: s.embargoes.Copy(),
 	}
 }
 
@@ -59,6 +70,14 @@ func (s *State) applyFact(c any, time int64) bool {
 	case *ledgerv1.Change_Objection:
 		s.objections.put(c.Objection.GetName(), c.Objection, time)
 		s.objectionsOn.Set(c.Objection.GetPoint()+"\x00"+c.Objection.GetName(), struct{}{})
+	case *ledgerv1.Change_Access:
+		s.accesses.put(c.Access.GetName(), c.Access, time)
+	case *ledgerv1.Change_Disclosure:
+		s.applyDisclosure(c.Disclosure, time)
+	case *ledgerv1.Change_RevisionAudience:
+		name := c.RevisionAudience.GetRevision()
+		before, _ := s.disclosed.Get(name)
+		s.disclosed.Set(name, &disclosed{c.RevisionAudience.GetAudience(), time, before})
 	default:
 		return false
 	}

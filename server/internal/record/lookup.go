@@ -5,6 +5,8 @@ import (
 	"math"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
@@ -109,6 +111,56 @@ func (s *State) Objections(after string, at int64) iter.Seq[*parleyv1.Objection]
 	return all(s.objections, "", after, at)
 }
 
-func all[M resource](t *table[M], prefix, after string, at int64) iter.Seq[M] {
+// Accesses yields all accesses of a log of such by name, beginning after `after`.
+func (s *State) Accesses(after string, at int64) iter.Seq[*parleyv1.Access] {
+	return all(s.accesses, "", after, at)
+}
+
+// Access finds an access.
+func (s *State) Access(name string, at int64) (*parleyv1.Access, bool) {
+	return s.accesses.get(name, at)
+}
+
+// Stored finds a resource of any kind as it is now, deleted or not, whoever may know of it; nil if there is none.
+func (s *State) Stored(name string) proto.Message {
+	switch CollectionOf(name) {
+	case "negotiations":
+		return stored(s.negotiations, name)
+	case "parties":
+		return stored(s.parties, name)
+	case "demands":
+		return stored(s.demands, name)
+	case "plans":
+		return stored(s.plans, name)
+	case "revisions":
+		if r, ok := s.revisions.Get(name); ok {
+			return r.Msg
+		}
+	case "stances":
+		return stored(s.stances, name)
+	case "claims":
+		return stored(s.claims, name)
+	case "events":
+		return stored(s.events, name)
+	case "sources":
+		return stored(s.sources, name)
+	case "assessments":
+		return stored(s.assessments, name)
+	case "objections":
+		return stored(s.objections, name)
+	case "disclosures":
+		return stored(s.disclosures, name)
+	}
+	return nil
+}
+
+func stored[M kept](t *table[M], name string) proto.Message {
+	if m, ok := t.get(name, Latest); ok {
+		return m
+	}
+	return nil
+}
+
+func all[M kept](t *table[M], prefix, after string, at int64) iter.Seq[M] {
 	return func(yield func(M) bool) { t.scan(prefix, after, at, yield) }
 }

@@ -100,6 +100,16 @@ func Subject(c *ledgerv1.Change) string {
 		return c.Assessment.GetName()
 	case *ledgerv1.Change_Objection:
 		return c.Objection.GetName()
+	case *ledgerv1.Change_Disclosure:
+		return c.Disclosure.GetName()
+	case *ledgerv1.Change_RevisionAudience:
+		return c.RevisionAudience.GetRevision()
+	case *ledgerv1.Change_Member:
+		return c.Member.GetName()
+	case *ledgerv1.Change_Token:
+		return c.Token.GetToken().GetName()
+	case *ledgerv1.Change_Access:
+		return c.Access.GetName()
 	}
 	return ""
 }

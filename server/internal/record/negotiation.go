@@ -1,6 +1,8 @@
 package record
 
 import (
+	"cmp"
+
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
@@ -16,7 +18,14 @@ var negotiationNoun = noun[*parleyv1.Negotiation]{
 
 // CreateNegotiation records a new negotiation under an id that is settled already, as it names the log to write to.
 func CreateNegotiation(req *parleyv1.CreateNegotiationRequest, id string) Command {
-	return negotiationNoun.creating("", id, req.GetNegotiation())
+	return func(st *State, env Env) (*Draft, error) {
+		m, err := negotiationNoun.create(st, env, "", id, req.GetNegotiation(), negotiationNoun.field)
+		if err != nil {
+			return nil, err
+		}
+		m.FirstMediator = cmp.Or(req.GetMediator(), env.Actor)
+		return negotiationNoun.draft(m, nil)
+	}
 }
 
 // UpdateNegotiation changes fields of a negotiation.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
@@ -15,7 +16,7 @@ type Revision struct {
 	Msg     *parleyv1.Revision // without its points
 	Text    *Text
 	Parents []*Revision
-	Changed []string // ids of the points that differ from the first parent's
+	Changed []string // ids of the points that differ from the first parent's, sorted
 	Time    int64    // when it was recorded, nanoseconds since 1970
 
 	Index    int // how many revisions of the plan were committed before it
@@ -47,14 +48,16 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 		r.Parents = append(r.Parents, parent)
 	}
 	r.Text = textAfter(r.Parents)
+	for _, id := range c.GetRemoved() {
+		r.Text.remove(id)
+	}
 	for _, d := range c.GetDeltas() {
 		r.Text.set(d.GetPoint(), d.GetRank())
 		r.Changed = append(r.Changed, d.GetPoint().GetId())
 	}
-	for _, p := range r.Parents { // the plan's head is among them: nothing else can be committed
-		if p.Index >= r.Index && p.Plan() == r.Plan() {
-			r.Index, r.Confided = p.Index+1, p.Confided
-		}
+	slices.Sort(r.Changed) // the order in which they came about may tell of what nobody is to know
+	if head := s.Head(r.Plan(), Latest); head != nil {
+		r.Index, r.Confided = head.Index+1, head.Confided
 	}
 	if l := msg.GetAudience().GetLevel(); l != parleyv1.Audience_LEVEL_UNSPECIFIED && l != parleyv1.Audience_LEVEL_PUBLIC {
 		r.Confided++
@@ -99,6 +102,34 @@ func (s *State) Head(plan string, at int64) *Revision {
 		return r
 	}
 	return nil
+}
+
+// head gives the newest revision of a plan that whoever writes may know of, nil if there is none.
+func (s *State) head(plan string) *Revision {
+	for r := range s.RevisionsDown(plan, Latest) {
+		if !s.hidden(r.Msg.GetName()) {
+			return r
+		}
+	}
+	return nil
+}
+
+// AudienceOf gives the audience that a revision had at a moment: its own, or the wider one of a disclosure.
+func (s *State) AudienceOf(r *Revision, at int64) *parleyv1.Audience {
+	d, _ := s.disclosed.Get(r.Msg.GetName())
+	for ; d != nil; d = d.prev {
+		if d.time <= at {
+			return d.audience
+		}
+	}
+	return r.Msg.GetAudience()
+}
+
+// disclosed is an audience that a revision has been given, and the one before.
+type disclosed struct {
+	audience *parleyv1.Audience
+	time     int64
+	prev     *disclosed
 }
 
 // Revisions yields the revisions of a plan, oldest first, as of a moment.

@@ -78,7 +78,7 @@ func (s *State) settlePointTarget(m *parleyv1.Stance, t *parleyv1.Stance_Target_
 // pointOf finds a point of a revision; the paths are those of the fields that name them.
 func (s *State) pointOf(revision, id, revisionPath, pointPath string) (*parleyv1.Point, error) {
 	r, ok := s.revisions.Get(revision)
-	if !ok {
+	if !ok || s.hidden(revision) {
 		return nil, fault.ReferenceNotFound(revisionPath, revision)
 	}
 	p, ok := r.Text.Point(id)
@@ -107,7 +107,7 @@ func (s *State) resolveLatest(name string) string {
 	if IDOf(name) != "latest" {
 		return name
 	}
-	if r := s.Head(ParentOf(name), Latest); r != nil {
+	if r := s.head(ParentOf(name)); r != nil {
 		return r.Msg.GetName()
 	}
 	return name

@@ -7,6 +7,8 @@ import (
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/tidwall/btree"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // State is the fold of the log of one negotiation, or of the server's directory (the log `_server`).
@@ -20,12 +22,16 @@ type State struct {
 	plans        *table[*parleyv1.Plan]
 	stances      *table[*parleyv1.Stance]
 
+	*accounts // of the directory; never changed, but replaced
+
 	*facts                                        // shared with the states that this one was forked from, until one of them is recorded
 	ownsFacts       bool                          // nobody shares them
 	revisions       *btree.Map[string, *Revision] // by name
 	revisionsByPlan *btree.Map[string, *Revision] // by plan and order of committing
 	stancesOn       *btree.Map[string, struct{}]  // "point id" or "revision name", NUL, stance name
 	receipts        *btree.Map[string, *Receipt]  // by actor, NUL, request_id
+
+	knows func(name string) bool // what the one who writes may know of; nil for all. Only in what Through gives
 }
 
 // Receipt remembers what a request with a request_id led to, so that a retry gets the same answer.
@@ -47,6 +53,7 @@ func NewState() *State {
 		demands:         newTable[*parleyv1.Demand](),
 		plans:           newTable[*parleyv1.Plan](),
 		stances:         newTable[*parleyv1.Stance](),
+		accounts:        newAccounts(),
 		facts:           newFacts(),
 		ownsFacts:       true,
 		revisions:       btree.NewMap[string, *Revision](degree),
@@ -120,7 +127,7 @@ func (s *State) apply(c *ledgerv1.Change, time int64) error {
 	case *ledgerv1.Change_Revision:
 		return s.applyRevision(c.Revision, time)
 	default:
-		if !s.applyFact(c, time) {
+		if !s.applyAccount(c, time) && !s.applyFact(c, time) {
 			return fmt.Errorf("unknown kind of change %T", c)
 		}
 	}
@@ -180,23 +187,33 @@ func (s *State) holds(collection, name string) bool {
 		return s.assessments.has(name)
 	case "objections":
 		return s.objections.has(name)
+	case "disclosures":
+		return s.disclosures.has(name)
+	case "members":
+		return s.members.has(name)
 	}
 	return false
 }
 
+// kept is what a table can hold.
+type kept interface {
+	proto.Message
+	GetName() string
+}
+
 // version is one value of a resource and the ones before it.
-type version[M resource] struct {
+type version[M kept] struct {
 	msg  M
 	time int64
 	prev *version[M]
 }
 
 // table holds every version of every resource of a kind, by name.
-type table[M resource] struct {
+type table[M kept] struct {
 	m *btree.Map[string, *version[M]]
 }
 
-func newTable[M resource]() *table[M] {
+func newTable[M kept]() *table[M] {
 	return &table[M]{btree.NewMap[string, *version[M]](degree)}
 }
 
@@ -215,7 +232,13 @@ func (t *table[M]) get(name string, at int64) (msg M, ok bool) {
 // has tells whether a resource exists now and is not deleted.
 func (t *table[M]) has(name string) bool {
 	m, ok := t.get(name, Latest)
-	return ok && m.GetDeleteTime() == nil
+	return ok && !isDeleted(m)
+}
+
+// isDeleted tells whether a resource is deleted, if it is of a kind that can be.
+func isDeleted(m kept) bool {
+	d, ok := m.(interface{ GetDeleteTime() *timestamppb.Timestamp })
+	return ok && d.GetDeleteTime() != nil
 }
 
 func (v *version[M]) at(at int64) (msg M, ok bool) {

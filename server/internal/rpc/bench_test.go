@@ -31,11 +31,12 @@ func serve(b *testing.B) *grpc.ClientConn {
 		b.Fatal(err)
 	}
 	b.Cleanup(h.Close)
+	core := Core{Host: h, Sealer: listing.NewSealer([32]byte{1})}
 	srv := grpc.NewServer(
-		grpc.ChainUnaryInterceptor(Intercept(access.NewAuthenticator(access.NewToken(secret)), slog.New(slog.DiscardHandler))),
+		grpc.ChainUnaryInterceptor(Intercept(core, access.NewAuthenticator(access.NewToken(secret), nil), slog.New(slog.DiscardHandler))),
 		grpc.ForceServerCodecV2(Codec()),
 	)
-	Register(srv, Core{Host: h, Sealer: listing.NewSealer([32]byte{1})})
+	Register(srv, core)
 	l := bufconn.Listen(1 << 20)
 	go func() { _ = srv.Serve(l) }()
 	b.Cleanup(srv.Stop)

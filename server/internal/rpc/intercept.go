@@ -16,12 +16,13 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/access"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/faultstatus"
+	"github.com/seed-ff4a8210/parley/server/internal/host"
 	"github.com/seed-ff4a8210/parley/server/internal/wellformed"
 )
 
-// Intercept gives the chain that every unary call passes: answer faults with details, know the caller, refuse writes of
-// callers who may not write before anything is looked at, and check the request.
-func Intercept(auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInterceptor {
+// Intercept gives the chain that every unary call passes: answer faults with details, know the caller, check the request, refuse
+// what is not for the caller before anything is looked at, and note what the answer lays open that was entrusted to them.
+func Intercept(c Core, auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
 		defer func() {
 			if p := recover(); p != nil {
@@ -30,7 +31,7 @@ func Intercept(auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInt
 			}
 		}()
 		start := time.Now()
-		resp, err = admit(ctx, auth, req, next)
+		resp, err = c.admit(ctx, auth, info.FullMethod, req, next)
 		if err == nil {
 			return resp, nil
 		}
@@ -49,7 +50,7 @@ func answer(ctx context.Context, log *slog.Logger, method string, start time.Tim
 
 // InterceptStream is Intercept for streams: the same, with every message of the caller checked when it is read. Streams of
 // other services, such as reflection, pass as they are.
-func InterceptStream(auth *access.Authenticator, log *slog.Logger) grpc.StreamServerInterceptor {
+func InterceptStream(c Core, auth *access.Authenticator, log *slog.Logger) grpc.StreamServerInterceptor {
 	return func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
 		if !strings.HasPrefix(info.FullMethod, apiPrefix) {
 			return next(srv, stream)
@@ -62,11 +63,10 @@ func InterceptStream(auth *access.Authenticator, log *slog.Logger) grpc.StreamSe
 		}()
 		start := time.Now()
 		p, err := auth.Authenticate(stream.Context())
-		if err == nil && info.IsClientStream && !info.IsServerStream && p.Kind != access.KindMediator { // only writes take streams
-			err = errNoWriter()
-		}
 		if err == nil {
-			err = next(srv, &checkedStream{stream, access.WithPrincipal(stream.Context(), p)})
+			err = next(srv, &checkedStream{ServerStream: stream, ctx: access.WithPrincipal(stream.Context(), p), allow: func(m proto.Message) error {
+				return c.allow(p, info.FullMethod, m)
+			}})
 		}
 		if err == nil {
 			return nil
@@ -78,10 +78,12 @@ func InterceptStream(auth *access.Authenticator, log *slog.Logger) grpc.StreamSe
 // apiPrefix is what the full names of the API's methods begin with.
 const apiPrefix = "/parley.v1."
 
-// checkedStream hands out only messages that are well-formed.
+// checkedStream hands out only messages that are well-formed, and the first that says what the call is about only if that is
+// for its caller.
 type checkedStream struct {
 	grpc.ServerStream
-	ctx context.Context
+	ctx   context.Context
+	allow func(first proto.Message) error // nil once it has been asked
 }
 
 // Context knows who is calling.
@@ -97,6 +99,12 @@ func (s *checkedStream) RecvMsg(m any) error {
 	if err := s.ServerStream.RecvMsg(&f); err != nil {
 		return err
 	}
+	if s.allow != nil && subjectOf(msg.ProtoReflect()) != "" {
+		if err := s.allow(msg); err != nil {
+			return err
+		}
+		s.allow = nil
+	}
 	if f.err != nil {
 		return f.err
 	}
@@ -109,7 +117,7 @@ func Unknown(_ any, stream grpc.ServerStream) error {
 	return faultstatus.Of(fault.NoMethod("the server has no method " + method)).Err()
 }
 
-func admit(ctx context.Context, auth *access.Authenticator, req any, next grpc.UnaryHandler) (any, error) {
+func (c Core) admit(ctx context.Context, auth *access.Authenticator, method string, req any, next grpc.UnaryHandler) (any, error) {
 	bad, isBad := req.(malformed)
 	if isBad {
 		req = bad.Message
@@ -118,21 +126,46 @@ func admit(ctx context.Context, auth *access.Authenticator, req any, next grpc.U
 	if err != nil {
 		return nil, err
 	}
-	if _, writes := req.(mutation); writes && p.Kind != access.KindMediator {
-		return nil, errNoWriter()
+	ctx = access.WithPrincipal(ctx, p)
+	m, ok := req.(proto.Message)
+	if !ok || !strings.HasPrefix(method, apiPrefix) {
+		return next(ctx, req)
+	}
+	if p.Name == "" && Roles[method[len(apiPrefix):]]&Public == 0 { // not worth a look at what it says
+		return nil, c.allow(p, method, m)
 	}
 	if isBad {
 		return nil, bad.fault
 	}
-	if m, ok := req.(proto.Message); ok {
-		if err := wellformed.Check(m); err != nil {
-			return nil, err
-		}
+	if err := wellformed.Check(m); err != nil {
+		return nil, err
 	}
-	return next(access.WithPrincipal(ctx, p), req)
+	if err := c.allow(p, method, m); err != nil {
+		return nil, err
+	}
+	return c.noted(ctx, p, m, next)
 }
 
-func errNoWriter() error { return fault.Denied("writing needs the mediator's token") }
+// noted makes a call, and records what of its answer was entrusted to the caller before it goes out.
+func (c Core) noted(ctx context.Context, p access.Principal, req proto.Message, next grpc.UnaryHandler) (any, error) {
+	if _, writes := req.(mutation); writes || p.Name == "" {
+		return next(ctx, req)
+	}
+	t := &host.Trust{Principal: p.Name, Method: method(ctx)}
+	resp, err := next(context.WithValue(ctx, trustKey{}, t), req)
+	if noting := c.Host.NoteAccesses(ctx, t); noting != nil {
+		return nil, noting
+	}
+	return resp, err
+}
+
+type trustKey struct{}
+
+// trustOf gives where to note what a call lays open; nil if nobody keeps the books.
+func trustOf(ctx context.Context) *host.Trust {
+	t, _ := ctx.Value(trustKey{}).(*host.Trust)
+	return t
+}
 
 // toStatus translates what a handler returned. A caller's own cancellation stays what it is.
 func toStatus(err error) *status.Status {

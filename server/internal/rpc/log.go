@@ -28,7 +28,7 @@ func (s *LogService) GetEntry(ctx context.Context, req *parleyv1.GetEntryRequest
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.core.Host.Entry(ctx, viewer(ctx), req.GetName(), at)
+	e, err := s.core.Host.Entry(ctx, s.core.viewer(ctx, req.GetName()), trustOf(ctx), req.GetName(), at)
 	return e, fault.MissingAs(err, req.GetName())
 }
 
@@ -74,13 +74,13 @@ func (c Core) entries(ctx context.Context, name string, q *listing.Query[*parley
 	shown, resumes := record.EntryTime(q.After())
 	switch {
 	case newest && resumes:
-		return c.Host.EntriesDown(ctx, viewer(ctx), name, shown.Add(-1))
+		return c.Host.EntriesDown(ctx, c.viewer(ctx, name), trustOf(ctx), name, shown.Add(-1))
 	case newest:
-		return c.Host.EntriesDown(ctx, viewer(ctx), name, q.AsOf())
+		return c.Host.EntriesDown(ctx, c.viewer(ctx, name), trustOf(ctx), name, q.AsOf())
 	case resumes:
-		return c.Host.Entries(ctx, viewer(ctx), name, shown, q.AsOf())
+		return c.Host.Entries(ctx, c.viewer(ctx, name), trustOf(ctx), name, shown, q.AsOf())
 	}
-	return c.Host.Entries(ctx, viewer(ctx), name, record.Beginning, q.AsOf())
+	return c.Host.Entries(ctx, c.viewer(ctx, name), trustOf(ctx), name, record.Beginning, q.AsOf())
 }
 
 // pageUntilError takes a page from items that may fail to come.
@@ -101,8 +101,13 @@ func (s *LogService) WatchNegotiation(req *parleyv1.WatchNegotiationRequest, str
 	if err != nil {
 		return err
 	}
-	for step, err := range s.core.Host.Watch(stream.Context(), w.Watch) {
+	ctx, cancel := w.untilExpiry(stream.Context())
+	defer cancel()
+	for step, err := range s.core.Host.Watch(ctx, w.Watch) {
 		if err != nil {
+			return err
+		}
+		if err := s.core.Host.NoteAccesses(ctx, w.Trust); err != nil {
 			return err
 		}
 		if err := w.send(step, stream.Send); err != nil {

@@ -39,6 +39,7 @@ func (s *NegotiationService) ListNegotiations(ctx context.Context, req *parleyv1
 func (s *NegotiationService) CreateNegotiation(ctx context.Context, req *parleyv1.CreateNegotiationRequest) (*parleyv1.Negotiation, error) {
 	id := cmp.Or(req.GetNegotiationId(), s.core.Host.NewIDFor(access.FromContext(ctx).Name, req.GetRequestId()))
 	w := s.core.request(ctx, "negotiations/"+id, req, record.CreateNegotiation(req, id))
+	w.Viewer = record.Viewer{Mediator: true, Table: true} // whoever opens it may see what they open
 	w.Create = true
 	out, err := s.core.Host.Write(ctx, w)
 	return one(out, err, (*lens.Lens).Negotiation)

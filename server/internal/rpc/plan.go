@@ -95,7 +95,7 @@ func (s *PlanService) commit(ctx context.Context, req *parleyv1.CommitRevisionRe
 		return nil, err
 	}
 	full := req.GetView() == parleyv1.RevisionView_REVISION_VIEW_FULL
-	return &parleyv1.CommitRevisionResponse{Revision: out.Lens.Message(r, full), Matches: out.Matches, Changed: r.Changed}, nil
+	return &parleyv1.CommitRevisionResponse{Revision: out.Lens.Message(r, full), Matches: out.Matches, Changed: out.Lens.Changed(r.Revision)}, nil
 }
 
 // GetRevision reads one revision.

@@ -40,25 +40,24 @@ func Register(s grpc.ServiceRegistrar, c Core) {
 	parleyv1.RegisterSourceServiceServer(s, &SourceService{core: c})
 	parleyv1.RegisterAssessmentServiceServer(s, &AssessmentService{core: c})
 	parleyv1.RegisterObjectionServiceServer(s, &ObjectionService{core: c})
+	parleyv1.RegisterDisclosureServiceServer(s, &DisclosureService{core: c})
+	parleyv1.RegisterMemberServiceServer(s, &MemberService{core: c})
+	parleyv1.RegisterAccessServiceServer(s, &AccessService{core: c})
+	parleyv1.RegisterTokenServiceServer(s, &TokenService{core: c})
 	parleyv1.RegisterLogServiceServer(s, &LogService{core: c})
 	parleyv1.RegisterAnalysisServiceServer(s, &AnalysisService{core: c})
-}
-
-// viewer tells what a caller may see.
-func viewer(ctx context.Context) lens.Viewer {
-	return lens.Viewer{Everything: access.FromContext(ctx).Kind == access.KindMediator}
 }
 
 // lens shows the negotiation that name is in, as of a moment or now.
 func (c Core) lens(ctx context.Context, name string, asOf *timestamppb.Timestamp) (*lens.Lens, error) {
 	if asOf != nil {
-		return c.Host.Lens(ctx, viewer(ctx), name, asOf.AsTime())
+		return c.at(ctx, name, asOf.AsTime())
 	}
 	now, err := c.Host.Now(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	return c.Host.Lens(ctx, viewer(ctx), name, now)
+	return c.at(ctx, name, now)
 }
 
 // mutation is what every mutating request has.
@@ -75,7 +74,7 @@ func (c Core) write(ctx context.Context, name string, req mutation, cmd record.C
 
 func (c Core) request(ctx context.Context, name string, req mutation, cmd record.Command) host.Write {
 	return host.Write{
-		Negotiation: record.NegotiationOf(name), Viewer: viewer(ctx), Actor: access.FromContext(ctx).Name,
+		Negotiation: record.NegotiationOf(name), Viewer: c.viewer(ctx, name), Actor: access.FromContext(ctx).Name,
 		Method: method(ctx), RequestID: req.GetRequestId(), Digest: digest(req), ValidateOnly: req.GetValidateOnly(), Command: cmd,
 	}
 }
@@ -161,9 +160,18 @@ func pageOf[M proto.Message](q *listing.Query[M], list []M, key func(M) string) 
 // at takes the lens of a negotiation, or of the directory for no name.
 func (c Core) at(ctx context.Context, name string, at time.Time) (*lens.Lens, error) {
 	if name == "" {
-		return c.Host.Directory(viewer(ctx), at), nil
+		return c.directory(ctx, at), nil
 	}
-	return c.Host.Lens(ctx, viewer(ctx), name, at)
+	l, err := c.Host.Lens(ctx, c.viewer(ctx, name), name, at)
+	if t := trustOf(ctx); err == nil && t != nil {
+		l = l.Watched(t.Note)
+	}
+	return l, err
+}
+
+// directory takes the lens of what concerns the server as a whole.
+func (c Core) directory(ctx context.Context, at time.Time) *lens.Lens {
+	return c.Host.Directory(func(negotiation string) lens.Viewer { return c.viewer(ctx, negotiation) }, at)
 }
 
 // itemsOf refuses batch items that carry what belongs to the batch, or that stand elsewhere.

@@ -22,6 +22,7 @@ const defaultIdle = 30 * time.Second
 // watch is a watch as the caller asked for it.
 type watch struct {
 	host.Watch
+	caller  access.Principal
 	kinds   []parleyv1.ResourceKind // empty for all
 	sealer  *listing.Sealer
 	binding listing.Binding // of resume tokens: to the negotiation and the caller, but not to the kinds
@@ -29,13 +30,17 @@ type watch struct {
 
 // openWatch reads a request, and makes sure that there is something to watch.
 func (c Core) openWatch(ctx context.Context, req *parleyv1.WatchNegotiationRequest) (*watch, error) {
+	p := access.FromContext(ctx)
 	w := &watch{
-		Watch:  host.Watch{Viewer: viewer(ctx), Negotiation: req.GetName(), After: record.Beginning, Idle: defaultIdle},
+		Watch:  host.Watch{Viewer: c.viewer(ctx, req.GetName()), Negotiation: req.GetName(), After: record.Beginning, Idle: defaultIdle},
+		caller: p,
 		kinds:  req.GetKinds(),
 		sealer: c.Sealer,
-		binding: listing.Bind("watch", access.FromContext(ctx).Name,
+		binding: listing.Bind("watch", p.Name,
 			&parleyv1.WatchNegotiationRequest{Name: req.GetName()}),
 	}
+	w.Trust = &host.Trust{Principal: p.Name, Method: "WatchNegotiation"}
+	w.Allowed = func() error { return c.allowed(p, w.Watch) }
 	if req.GetProgressInterval() != nil {
 		w.Idle = req.GetProgressInterval().AsDuration()
 	}
@@ -50,6 +55,25 @@ func (c Core) openWatch(ctx context.Context, req *parleyv1.WatchNegotiationReque
 	}
 	_, err := c.lens(ctx, req.GetName(), nil)
 	return w, err
+}
+
+// allowed tells whether a watch may go on as it began: whoever is no longer who they were, or may see other things, begins anew.
+func (c Core) allowed(p access.Principal, w host.Watch) error {
+	if t := c.Host.Token(p.Token); p.Token != "" && t.GetRevokeTime() != nil {
+		return fault.CredentialsInvalid()
+	}
+	if record.ViewerOf(c.Host.Member(w.Negotiation, p.Name)) != w.Viewer {
+		return fault.NotNow("what you may see has changed; watch again", nil)
+	}
+	return nil
+}
+
+// untilExpiry gives a context that ends when the caller's credentials do.
+func (w *watch) untilExpiry(ctx context.Context) (context.Context, context.CancelFunc) {
+	if w.caller.Expires.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadlineCause(ctx, w.caller.Expires, fault.CredentialsInvalid())
 }
 
 // send tells the caller a step, if anything in it is of the kinds that they want.

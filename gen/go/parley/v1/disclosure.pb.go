@@ -42,7 +42,10 @@ type Disclosure struct {
 	// When it was recorded here.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the resources were told; unset while the embargo lasts.
-	EffectTime    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=effect_time,json=effectTime,proto3" json:"effect_time,omitempty"`
+	EffectTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=effect_time,json=effectTime,proto3" json:"effect_time,omitempty"`
+	// Resources that were not told when the embargo ended, because by then they named what not everyone who was to be told may
+	// know of.
+	HeldBack      []string `protobuf:"bytes,9,rep,name=held_back,json=heldBack,proto3" json:"held_back,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -129,6 +132,13 @@ func (x *Disclosure) GetCreateTime() *timestamppb.Timestamp {
 func (x *Disclosure) GetEffectTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.EffectTime
+	}
+	return nil
+}
+
+func (x *Disclosure) GetHeldBack() []string {
+	if x != nil {
+		return x.HeldBack
 	}
 	return nil
 }
@@ -421,7 +431,7 @@ var File_parley_v1_disclosure_proto protoreflect.FileDescriptor
 
 const file_parley_v1_disclosure_proto_rawDesc = "" +
 	"\n" +
-	"\x1aparley/v1/disclosure.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18parley/v1/audience.proto\"\x88\x04\n" +
+	"\x1aparley/v1/disclosure.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18parley/v1/audience.proto\"\xb0\x04\n" +
 	"\n" +
 	"Disclosure\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x123\n" +
@@ -434,7 +444,9 @@ const file_parley_v1_disclosure_proto_rawDesc = "" +
 	"\vcreate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\veffect_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"effectTime:d\xeaAa\n" +
+	"effectTime\x12&\n" +
+	"\theld_back\x18\t \x03(\tB\t\xe0A\x03\xfaA\x03\n" +
+	"\x01*R\bheldBack:d\xeaAa\n" +
 	"\x11parley/Disclosure\x123negotiations/{negotiation}/disclosures/{disclosure}*\vdisclosures2\n" +
 	"disclosure\"\xbc\x02\n" +
 	"\x0fDiscloseRequest\x121\n" +
