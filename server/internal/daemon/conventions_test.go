@@ -353,10 +353,10 @@ func TestTheMediatorSeesAllAndThePublicWhatIsPublic(t *testing.T) {
 	s := start(t, t.TempDir())
 	n := talks(t, s, "peace")
 	ctx := t.Context()
-	must(t)(s.mediator.Demands.CreateDemand(ctx, &parleyv1.CreateDemandRequest{Parent: n + "/parties/a", DemandId: "told", Demand: &parleyv1.Demand{
+	must(t)(s.mediator.Demands.CreateDemand(ctx, &parleyv1.CreateDemandRequest{Parent: n + "/parties/a", DemandId: "a--told", Demand: &parleyv1.Demand{
 		Statement: "Told in confidence.", Strength: parleyv1.Demand_STRENGTH_RED_LINE, Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_MEDIATOR},
 	}}))
-	name := n + "/parties/a/demands/told"
+	name := n + "/parties/a/demands/a--told"
 	if _, err := s.mediator.Demands.GetDemand(ctx, &parleyv1.GetDemandRequest{Name: name}); err != nil {
 		t.Error(err)
 	}

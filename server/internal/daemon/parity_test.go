@@ -38,7 +38,7 @@ func TestRESTAnswersWhatGRPCAnswers(t *testing.T) {
 	}
 	defer func() { _ = conn.Close() }()
 	covered := map[protoreflect.FullName]bool{}
-	for i, row := range append(parityRows(), factRows()...) {
+	for i, row := range slices.Concat(parityRows(), factRows(), peopleRows()) {
 		m := method(t, row.method)
 		covered[m.FullName()] = true
 		name := fmt.Sprintf("%02d-%s", i, row.method)
@@ -69,7 +69,7 @@ func TestRESTAnswersWhatGRPCAnswers(t *testing.T) {
 // follow from them. Digests and ids stay.
 func ignoreClock() cmp.Option {
 	clock := map[protoreflect.Name]bool{
-		"create_time": true, "update_time": true, "delete_time": true, "etag": true, "current_etag": true, "next_page_token": true,
+		"create_time": true, "update_time": true, "effect_time": true, "expire_time": true, "delete_time": true, "etag": true, "current_etag": true, "next_page_token": true,
 	}
 	return cmp.FilterPath(func(p cmp.Path) bool {
 		entries := false

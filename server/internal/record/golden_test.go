@@ -9,11 +9,13 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/protobuf/encoding/protodelim"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -21,12 +23,14 @@ import (
 
 // The golden log is kept for ever: what was stored once has to lead to the same state in all later builds. When the stored
 // form learns another kind of change, a further log is made beside it; the old ones stay.
-const (
-	goldenLog   = "testdata/log-1.bin"        // entries, each with its length before it
-	goldenState = "testdata/log-1.state.json" // what they say, a resource a line
-)
+var goldenLogs = []string{"log-1", "log-2"}
 
-var makeGolden = flag.Bool("make-golden", false, "write the golden log, if there is none")
+// goldenFiles names the entries of a golden log, each with its length before it, and what they say, a resource a line.
+func goldenFiles(log string) (entries, state string) {
+	return "testdata/" + log + ".bin", "testdata/" + log + ".state.json"
+}
+
+var makeGolden = flag.Bool("make-golden", false, "write the newest golden log, if it is not there")
 
 // everything runs commands that make every kind of change.
 func everything(t *testing.T) *world {
@@ -64,10 +68,35 @@ func everything(t *testing.T) *world {
 			Verdict: parleyv1.Assessment_VERDICT_BREACHED, Judge: "an analyst",
 		}}),
 		DeleteParty(&parleyv1.DeletePartyRequest{Name: talks + "/parties/b"}),
+		CreateClaim(&parleyv1.CreateClaimRequest{Parent: talks, ClaimId: "told", Claim: &parleyv1.Claim{Statement: "In confidence.", Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_MEDIATOR}}}),
+		CommitRevision(&parleyv1.CommitRevisionRequest{
+			Parent: draft, RevisionId: "r3", Revision: &parleyv1.Revision{
+				Parents: []*parleyv1.Revision_Parent{{Revision: draft + "/revisions/r2"}}, Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_MEDIATOR},
+			},
+			Body: &parleyv1.CommitRevisionRequest_Changes_{Changes: &parleyv1.CommitRevisionRequest_Changes{}},
+		}),
+		Disclose(&parleyv1.DiscloseRequest{Parent: talks, DisclosureId: "now", Disclosure: &parleyv1.Disclosure{
+			Resources: []string{talks + "/claims/told", draft + "/revisions/r3"}, Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_TABLED}, Note: "Agreed at lunch.",
+		}}),
+		Disclose(&parleyv1.DiscloseRequest{Parent: talks, DisclosureId: "later", Disclosure: &parleyv1.Disclosure{
+			Resources: []string{talks + "/claims/told"}, Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_PUBLIC}, EmbargoTime: timestamppb.New(time.Unix(4_000_000_000, 0)),
+		}}),
+		CreateMember(&parleyv1.CreateMemberRequest{Parent: talks, MemberId: "anna", Member: &parleyv1.Member{Principal: "anna", Role: parleyv1.Member_ROLE_DELEGATE, Party: talks + "/parties/a"}}),
+		CreateToken(&parleyv1.CreateTokenRequest{TokenId: "anna-laptop", Token: &parleyv1.Token{Principal: "anna"}}, []byte("not really a hash")),
+		RevokeToken(&parleyv1.RevokeTokenRequest{Name: "tokens/anna-laptop"}),
+		one(DueChange(talks, 4_000_000_000_000_000_000)),
+		one(&ledgerv1.Change{Change: &ledgerv1.Change_Access{Access: &parleyv1.Access{
+			Name: talks + "/accesses/x", Party: talks + "/parties/a", Principal: "maria", Method: "GetClaim", Resources: []string{talks + "/claims/told"},
+		}}}),
 	} {
 		w.must(t, cmd)
 	}
 	return w
+}
+
+// one is a command that makes a change.
+func one(c *ledgerv1.Change) Command {
+	return func(*State, Env) (*Draft, error) { return &Draft{Changes: []*ledgerv1.Change{c}}, nil }
 }
 
 // readable writes what a state says: every resource on a line, as JSON.
@@ -120,13 +149,49 @@ func readable(t *testing.T, st *State) string {
 	for m := range st.Objections("", Latest) {
 		line(m)
 	}
+	linesOfPeople(st, line)
 	return b.String()
+}
+
+// linesOfPeople tells what was told to whom, and who is who.
+func linesOfPeople(st *State, line func(proto.Message)) {
+	for m := range st.Disclosures("", Latest) {
+		line(m)
+	}
+	for m := range st.Members(talks, "", Latest) {
+		line(m)
+	}
+	for m := range st.Tokens("", Latest) {
+		line(m)
+	}
+	for m := range st.Accesses("", Latest) {
+		line(m)
+	}
+	for name, at := range st.Due() {
+		line(&ledgerv1.Due{Negotiation: name, Time: at})
+	}
 }
 
 func TestTheGoldenLogLeadsToTheGoldenState(t *testing.T) {
 	if *makeGolden {
 		writeGolden(t)
 	}
+	kinds := map[string]bool{}
+	for _, log := range goldenLogs {
+		checkGolden(t, log, kinds)
+	}
+	changes := (&ledgerv1.Change{}).ProtoReflect().Descriptor().Fields()
+	for i := range changes.Len() {
+		if name := changes.Get(i).Name(); !kinds[string(name)] {
+			t.Errorf("no entry has a change of a %s: make a further golden log", protoreflect.Name(strings.ReplaceAll(string(name), "_", " ")))
+		}
+	}
+}
+
+// checkGolden compares what a log leads to with what it did, and notes which kinds of changes it has.
+func checkGolden(t *testing.T, log string, kinds map[string]bool) {
+	t.Helper()
+	goldenLog, goldenState := goldenFiles(log)
 	data, err := os.ReadFile(goldenLog)
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +200,7 @@ func TestTheGoldenLogLeadsToTheGoldenState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, kinds := NewState(), map[string]bool{}
+	st := NewState()
 	for in := bytes.NewReader(data); ; {
 		e := &ledgerv1.Entry{}
 		if err := protodelim.UnmarshalFrom(in, e); errors.Is(err, io.EOF) {
@@ -152,18 +217,13 @@ func TestTheGoldenLogLeadsToTheGoldenState(t *testing.T) {
 		}
 	}
 	if got := readable(t, st); got != string(want) {
-		t.Errorf("the log leads to another state:\n%s", got)
-	}
-	changes := (&ledgerv1.Change{}).ProtoReflect().Descriptor().Fields()
-	for i := range changes.Len() {
-		if name := changes.Get(i).Name(); !kinds[string(name)] {
-			t.Errorf("no entry has a change of a %s: make a further golden log", protoreflect.Name(strings.ReplaceAll(string(name), "_", " ")))
-		}
+		t.Errorf("%s leads to another state:\n%s", log, got)
 	}
 }
 
 func writeGolden(t *testing.T) {
 	t.Helper()
+	goldenLog, goldenState := goldenFiles(goldenLogs[len(goldenLogs)-1])
 	if _, err := os.Stat(goldenLog); err == nil {
 		t.Fatalf("%s is kept for ever", goldenLog)
 	}

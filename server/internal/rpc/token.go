@@ -41,15 +41,21 @@ func (s *TokenService) CreateToken(ctx context.Context, req *parleyv1.CreateToke
 	secret, hash := access.NewSecret()
 	out, err := s.core.Host.WriteDirectory(ctx, s.core.request(ctx, "", req, record.CreateToken(req, hash)))
 	m, err := one(out, err, (*lens.Lens).Token)
-	if err != nil || req.GetValidateOnly() {
-		return m, err
+	if err != nil {
+		return nil, err
 	}
-	if made := s.core.Host.TokenBySecret(hash); made == nil {
-		return m, nil // a retry: the first answer had the secret
+	return s.core.withSecret(m, secret, hash), nil
+}
+
+// withSecret shows the secret of a token that was made with it just now. A trial made none, and a retry none again: the first
+// answer had the secret.
+func (c Core) withSecret(m *parleyv1.Token, secret string, hash []byte) *parleyv1.Token {
+	if c.Host.TokenBySecret(hash) == nil {
+		return m
 	}
 	m = proto.CloneOf(m)
 	m.Secret = secret
-	return m, nil
+	return m
 }
 
 // RevokeToken ends a token.
