@@ -44,6 +44,10 @@ type Config struct {
 	// PlainText lets ports speak plain text to other machines.
 	PlainText bool
 
+	// Clock and NewID are for tests that want the same to happen twice; the clock of the machine and random ids if nil.
+	Clock func() time.Time
+	NewID func() string
+
 	// Ready is called once both ports are open. An error ends Run.
 	Ready func(ctx context.Context, s Started) error
 }
@@ -87,7 +91,13 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("open the ledger: %w", err)
 	}
-	h, err := host.Open(ctx, store, time.Now, newID)
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.NewID == nil {
+		cfg.NewID = newID
+	}
+	h, err := host.Open(ctx, store, cfg.Clock, cfg.NewID)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
@@ -105,7 +115,7 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, cert *ac
 	if err != nil {
 		return fmt.Errorf("load the key of page tokens: %w", err)
 	}
-	srv := newServer(cfg, h, access.NewAuthenticator(token, tokens{h}), listing.NewSealer(key), cert)
+	srv := newServer(cfg, h, access.NewAuthenticator(token, tokens{h, cfg.Clock}), listing.NewSealer(key), cert)
 	defer srv.Stop()
 	inner := bufconn.Listen(1 << 20)
 	conn, err := grpc.NewClient("passthrough:parley", grpc.WithTransportCredentials(insecure.NewCredentials()),

@@ -230,8 +230,18 @@ var variable = regexp.MustCompile(`\{([a-z_.]+)(=[^}]*)?\}`)
 // overREST makes a call by the method's google.api.http rule.
 func overREST(t *testing.T, s *server, m protoreflect.MethodDescriptor, req proto.Message) (proto.Message, *spb.Status) {
 	t.Helper()
+	verb, path, body := inREST(m, req)
+	resp, data := s.rest(t, verb, path, body)
+	if resp.StatusCode == http.StatusOK {
+		return fromJSON(t, data, answer(m)), nil
+	}
+	return nil, fromJSON(t, data, &spb.Status{})
+}
+
+// inREST writes a call as REST has it.
+func inREST(m protoreflect.MethodDescriptor, req proto.Message) (verb, path, body string) {
 	rule, _ := proto.GetExtension(m.Options(), annotations.E_Http).(*annotations.HttpRule)
-	var verb, pattern string
+	var pattern string
 	switch p := rule.GetPattern().(type) {
 	case *annotations.HttpRule_Get:
 		verb, pattern = http.MethodGet, p.Get
@@ -243,23 +253,18 @@ func overREST(t *testing.T, s *server, m protoreflect.MethodDescriptor, req prot
 		verb, pattern = http.MethodDelete, p.Delete
 	}
 	rest := proto.Clone(req).ProtoReflect()
-	path := variable.ReplaceAllStringFunc(pattern, func(v string) string { return take(rest, variable.FindStringSubmatch(v)[1]) })
-	body := ""
+	path = variable.ReplaceAllStringFunc(pattern, func(v string) string { return take(rest, variable.FindStringSubmatch(v)[1]) })
 	if b := rule.GetBody(); b == "*" {
-		body, rest = toJSON(t, rest.Interface()), rest.New()
+		body, rest = toJSON(rest.Interface()), rest.New()
 	} else if b != "" {
 		fd := rest.Descriptor().Fields().ByName(protoreflect.Name(b))
-		body = toJSON(t, rest.Get(fd).Message().Interface())
+		body = toJSON(rest.Get(fd).Message().Interface())
 		rest.Clear(fd)
 	}
 	if q := query(rest); len(q) > 0 {
 		path += "?" + q.Encode()
 	}
-	resp, data := s.rest(t, verb, path, body)
-	if resp.StatusCode == http.StatusOK {
-		return fromJSON(t, data, answer(m)), nil
-	}
-	return nil, fromJSON(t, data, &spb.Status{})
+	return verb, path, body
 }
 
 // take moves the value of a field, such as `stance.name`, from the request into the path.
@@ -274,11 +279,10 @@ func take(m protoreflect.Message, path string) string {
 	return v
 }
 
-func toJSON(t *testing.T, m proto.Message) string {
-	t.Helper()
+func toJSON(m proto.Message) string {
 	b, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(m)
 	if err != nil {
-		t.Fatal(err)
+		panic(err) // written wrongly in the test
 	}
 	return string(b)
 }
