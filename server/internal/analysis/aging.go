@@ -38,7 +38,7 @@ func lapses(l *lens.Lens, r *record.Revision) map[string][]lapse {
 // mayDiffer names the points that may differ from what they were in the parents: those that the revision changed, if it
 // follows the one that it was made from alone, or any.
 func mayDiffer(r *record.Revision, parents []*record.Revision) []string {
-	if len(parents) == 1 && len(r.Parents) == 1 && parents[0] == r.Parents[0] {
+	if len(parents) == 1 && parents[0] == r.Base {
 		return r.Changed
 	}
 	var out []string

@@ -33,7 +33,7 @@ func carried(l *lens.Lens, r *record.Revision, point string) map[string][]string
 		if _, known := out[change.GetFormerDigest()]; !known {
 			out[change.GetFormerDigest()] = by
 		}
-		r = r.Parents[0]
+		r = l.FirstParent(r)
 	}
 	return out
 }

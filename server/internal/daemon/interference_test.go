@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -476,7 +477,11 @@ func (p *play) compare() {
 	p.names["parley/Negotiation"] = append(p.names["parley/Negotiation"], p.n())
 	probes := &prober{negotiation: p.n(), names: p.names, salt: rapid.IntRange(0, 1000).Draw(p.t, "salt")}
 	calls := probes.requests()
-	with, without := p.with.transcript(context.Background(), p.viewer, calls), p.without.transcript(context.Background(), p.viewer, calls)
+	var with, without []string
+	var both sync.WaitGroup
+	both.Go(func() { with = p.with.transcript(context.Background(), p.viewer, calls) })
+	both.Go(func() { without = p.without.transcript(context.Background(), p.viewer, calls) })
+	both.Wait()
 	for i := range with {
 		if with[i] != without[i] {
 			p.t.Fatalf("%s\n%q sees a difference in the answer to\n%s\n(-without the secrets +with them):\n%s", p.story(), p.viewer, before(with[i], "\n=> "), cmp.Diff(without[i], with[i]))

@@ -29,23 +29,19 @@ type prober struct {
 	picked      int
 }
 
-// requests gives the calls to make: each method about several names, so that what is hidden is asked for as often as what is
-// not.
+// requests gives the calls to make: each method about two names, so that what is hidden is asked for as often as what is not,
+// once over gRPC and once over REST.
 func (p *prober) requests() (out []probe) {
 	for _, m := range allMethods() {
 		if m.IsStreamingClient() {
 			continue // commits the same as CommitRevision; REST does not have it
 		}
-		tries := 2
-		if strings.HasPrefix(string(m.Name()), "List") {
-			tries = 1
-		}
-		for i := range tries {
+		for i := range 2 {
 			p.picked = p.salt + i
-			req := answerOf(m.Input())
+			req := newMessage(m.Input()).Interface()
 			p.fill(req.ProtoReflect(), 0)
 			p.tune(req, i)
-			out = append(out, probe{m, req})
+			out = append(out, probe{m, req, (p.salt+i)%2 == 0})
 		}
 	}
 	return out
@@ -55,10 +51,7 @@ func (p *prober) requests() (out []probe) {
 type probe struct {
 	method protoreflect.MethodDescriptor
 	req    proto.Message
-}
-
-func answerOf(md protoreflect.MessageDescriptor) proto.Message {
-	return newMessage(md).Interface()
+	rest   bool
 }
 
 // tune makes a request what its method takes: writes only try, pages are short.
@@ -175,16 +168,18 @@ func (p *prober) parentOf(child string) string {
 
 // transcript tells everything that a caller gets in answer to calls, byte for byte, over gRPC and over REST.
 func (w *twin) transcript(ctx context.Context, who string, probes []probe) []string {
-	out := make([]string, 0, 2*len(probes)+2)
+	out := make([]string, 0, len(probes)+2)
 	for _, p := range probes {
 		call := fmt.Sprintf("%s %s", p.method.Name(), protojson.Format(p.req))
-		if p.method.IsStreamingServer() {
+		switch {
+		case p.method.IsStreamingServer():
 			out = append(out, call+"\n=> "+w.watched(ctx, who, p.req.(*parleyv1.WatchNegotiationRequest)))
-			continue
+		case p.rest:
+			verb, path, body := inREST(p.method, p.req)
+			out = append(out, verb+" "+path+" "+body+"\n=> "+w.overHTTP(ctx, who, verb, path, body))
+		default:
+			out = append(out, call+"\n=> "+w.overGRPC(ctx, who, p))
 		}
-		out = append(out, call+"\n=> "+w.overGRPC(ctx, who, p))
-		verb, path, body := inREST(p.method, p.req)
-		out = append(out, verb+" "+path+" "+body+"\n=> "+w.overHTTP(ctx, who, verb, path, body))
 	}
 	return append(out, "openapi => "+w.overHTTP(ctx, who, "GET", "/openapi.json", ""), "health => "+w.overHTTP(ctx, who, "GET", "/healthz", ""))
 }

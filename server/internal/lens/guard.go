@@ -37,10 +37,13 @@ func LiftGuard(before, after *record.State) *Guard {
 	return &Guard{before: before, after: after, lifts: true}
 }
 
-// Check finds the first change that may not be. The fault's metadata `subject` names the resource.
+// Check finds the first change that may not be. For the end of an embargo the fault's metadata `subject` names the resource.
 func (g *Guard) Check(e *ledgerv1.Entry) error {
 	for _, c := range e.GetChanges() {
 		if err := g.check(c); err != nil {
+			if !g.lifts {
+				return err
+			}
 			f := *fault.Of(err)
 			f.Meta = maps.Clone(f.Meta)
 			if f.Meta == nil {
@@ -178,22 +181,12 @@ func (g *Guard) told(d *parleyv1.Disclosure) error {
 // know of: made by the server it is too random for that, and otherwise it must be one that they may not choose.
 func (g *Guard) idTellsNothing(name string) error {
 	id, parent := record.IDOf(name), record.ParentOf(name)
-	party, own, reserved := record.Reserved(id)
-	writersParty := record.IDOf(g.writer.Party)
-	switch {
-	case parent == "" || madeByServer(id):
+	if parent == "" || madeByServer(id) {
 		return nil
-	case reserved && own && party != writersParty,
-		reserved && !own && party != writersParty && !g.writer.Mediator:
-		return fault.InvalidField(idField(name), "id_reserved", "ids that begin with %q are reserved", id[:strings.Index(id, "--")+2])
 	}
 	for v := range g.after.Viewers() {
 		mayWrite := v.Table // the public may not
-		if !mayWrite || !Sight(g.after, v, parent) || Sight(g.after, v, name) {
-			continue
-		}
-		mayChoose := !reserved || !own && v.Mediator || v.Party != "" && record.IDOf(v.Party) == party
-		if mayChoose {
+		if mayWrite && v.MayChoose(id) && Sight(g.after, v, parent) && !Sight(g.after, v, name) {
 			return fault.InvalidField(idField(name), "id_confidential",
 				"could be chosen by somebody who may not know of this; leave it to the server, or begin it with %q", g.prefix(name))
 		}

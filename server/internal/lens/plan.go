@@ -199,7 +199,7 @@ func (l *Lens) FirstParent(r *record.Revision) *record.Revision {
 // Changed gives the ids of the points in which r differs from its first parent as the viewer knows it, sorted.
 func (l *Lens) Changed(r *record.Revision) []string {
 	from := l.FirstParent(r)
-	if from == nil && len(r.Parents) == 0 || from != nil && from == r.Parents[0] {
+	if from == r.Base {
 		return r.Changed
 	}
 	out := []string{}
@@ -223,7 +223,7 @@ func (l *Lens) Replaced(from, r *record.Revision) func(point string) bool {
 	switch {
 	case from == nil:
 		return func(string) bool { return false }
-	case from == r.Parents[0]:
+	case from == r.Base:
 		return r.Replaced
 	}
 	place := map[string]int{}

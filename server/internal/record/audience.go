@@ -145,13 +145,31 @@ func confide(a *parleyv1.Audience, writer Viewer) *parleyv1.Audience {
 // privately is what stands between whom an id is reserved for and the rest of it.
 const privately = "--"
 
-// Reserved tells who may choose an id: what comes before the first `--` in it is the id of a party, for the party and the
-// mediators to use, or `mediators`; with `own--` after that it is for the party alone. Ids of confidential resources have to
-// be such ones, so that nobody learns of one by finding its id taken.
-func Reserved(id string) (party string, own, reserved bool) {
-	party, rest, reserved := strings.Cut(id, privately)
-	return party, reserved && strings.HasPrefix(rest, "own"+privately), reserved
-}
-
 // MediatorsOwn is the part before `--` of ids that are for mediators to choose.
 const MediatorsOwn = "mediators"
+
+// MayChoose tells whether a writer may choose an id. What comes before the first `--` in it is the id of a party, for the party
+// and the mediators to use, or `mediators`; with `own--` after that it is for the party alone. Ids of confidential resources
+// have to be such ones, so that nobody learns of one by finding its id taken.
+func (v Viewer) MayChoose(id string) bool {
+	party, rest, reserved := strings.Cut(id, privately)
+	switch {
+	case !reserved || v.Party != "" && IDOf(v.Party) == party:
+		return true
+	case strings.HasPrefix(rest, "own"+privately):
+		return false
+	}
+	return v.Mediator
+}
+
+// chosen gives the id of a new resource: the one that the caller chose, if it is one that they may, or a fresh one. This is
+// checked before whether it is taken.
+func (e Env) chosen(id, path string) (string, error) {
+	switch {
+	case id == "":
+		return e.NewID(), nil
+	case e.Sight != nil && !e.Writer.MayChoose(id):
+		return "", fault.InvalidField(path, "id_reserved", "what stands before -- in an id is the party that it is reserved for")
+	}
+	return id, nil
+}

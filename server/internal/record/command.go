@@ -73,8 +73,9 @@ func (n noun[M]) create(st *State, env Env, parent, id string, msg M, path strin
 	m := proto.CloneOf(msg)
 	wellformed.ClearOutputOnly(m)
 	setAudience(m, confide(m.GetAudience(), env.Writer))
-	if id == "" {
-		id = env.NewID()
+	id, err := env.chosen(id, n.field+"_id")
+	if err != nil {
+		return none, err
 	}
 	name := strings.TrimPrefix(parent+"/"+n.plural+"/"+id, "/")
 	setString(m, "name", name)

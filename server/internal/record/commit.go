@@ -28,7 +28,10 @@ func CommitRevision(req *parleyv1.CommitRevisionRequest) Command {
 		}
 		switch body := req.GetBody().(type) {
 		case *parleyv1.CommitRevisionRequest_Changes_:
-			err = c.applyChanges(body.Changes.GetChanges())
+			c.begin(firstOf(c.parents))
+			if err = c.applyChanges(body.Changes.GetChanges()); err == nil {
+				err = c.settleOnGround()
+			}
 		case *parleyv1.CommitRevisionRequest_Text_:
 			err = c.replaceText(body.Text)
 		}
@@ -39,12 +42,13 @@ func CommitRevision(req *parleyv1.CommitRevisionRequest) Command {
 	}
 }
 
-// commit is a revision in the making. Its text is a fork, and `touched` remembers what differs from the first parent.
+// commit is a revision in the making. Its text is a fork, and `touched` remembers what differs from the base.
 type commit struct {
 	st      *State
 	env     Env
 	msg     *parleyv1.Revision
 	parents []*Revision
+	base    *Revision // what the text is made from: the first parent, or an earlier one, or nil
 	text    *Text
 	touched map[string]bool
 	order   []string // touched ids in the order of touching
@@ -63,18 +67,20 @@ func beginCommit(st *State, env Env, req *parleyv1.CommitRevisionRequest) (*comm
 	m := proto.CloneOf(req.GetRevision())
 	wellformed.ClearOutputOnly(m)
 	m.Audience = confide(m.GetAudience(), env.Writer)
-	id := req.GetRevisionId()
-	if id == "" {
-		id = env.NewID()
+	id, err := env.chosen(req.GetRevisionId(), "revision_id")
+	if err != nil {
+		return nil, err
 	}
 	m.Name = req.GetParent() + "/revisions/" + id
 	if _, taken := st.Revision(m.GetName(), Latest); taken {
 		return nil, fault.Exists(m.GetName())
 	}
-	c := &commit{st: st, env: env, msg: m, touched: map[string]bool{}}
+	c := &commit{st: st, env: env, msg: m}
 	if err := c.resolveParents(req.GetParent()); err != nil {
 		return nil, err
 	}
+	c.base = c.ground()
+	c.begin(c.base)
 	if err := resolveTimes(m.ProtoReflect(), "revision"); err != nil {
 		return nil, err
 	}
@@ -97,8 +103,14 @@ func (c *commit) resolveParents(plan string) error {
 	if head := c.st.head(plan); head != nil && !slices.Contains(c.parents, head) {
 		return fault.HeadMoved(plan, head.Msg.GetName())
 	}
-	c.text = textAfter(c.parents)
 	return nil
+}
+
+func firstOf(parents []*Revision) *Revision {
+	if len(parents) == 0 {
+		return nil
+	}
+	return parents[0]
 }
 
 // put stores a new value of a point; a place of "" keeps the rank it has.
@@ -145,10 +157,13 @@ func (c *commit) finish() (*Draft, error) {
 	if c.text.Len() > maxPoints {
 		return nil, fault.LimitExceeded("", "points_per_revision", c.text.Len(), maxPoints)
 	}
-	change := &ledgerv1.RevisionChange{Revision: c.msg, Removed: c.removeUnknown()}
+	change := &ledgerv1.RevisionChange{Revision: c.msg}
+	if c.base != firstOf(c.parents) {
+		change.Base = &ledgerv1.Base{Revision: c.base.name()}
+	}
 	for _, id := range c.order {
-		p, ok := c.text.points.Get(id)
-		if !ok || c.unchanged(p) {
+		p, _ := c.text.points.Get(id)
+		if c.unchanged(p) {
 			continue
 		}
 		change.Deltas = append(change.Deltas, &ledgerv1.PointDelta{Point: p.point, Rank: p.rank})
@@ -174,8 +189,8 @@ func (c *commit) finish() (*Draft, error) {
 func (c *commit) noteEditorial() error {
 	for _, d := range c.editorial {
 		var old *parleyv1.Point
-		if len(c.parents) > 0 {
-			old, _ = c.parents[0].Text.Point(d.point)
+		if c.base != nil {
+			old, _ = c.base.Text.Point(d.point)
 		}
 		p, ok := c.text.Point(d.point)
 		if !ok {
@@ -198,11 +213,11 @@ func worded(p *parleyv1.Point) bool {
 	return p.GetState() == parleyv1.Point_STATE_PRESENT && p.GetDigest() != ""
 }
 
-// unchanged tells whether a touched point ended up as it was in the first parent.
+// unchanged tells whether a touched point ended up as it was in the base.
 func (c *commit) unchanged(p *placed) bool {
-	if len(c.parents) == 0 {
+	if c.base == nil {
 		return false
 	}
-	old, ok := c.parents[0].Text.points.Get(p.point.GetId())
+	old, ok := c.base.Text.points.Get(p.point.GetId())
 	return ok && old.rank == p.rank && proto.Equal(old.point, p.point)
 }

@@ -41,9 +41,9 @@ func newDisclosure(st *State, env Env, req *parleyv1.DiscloseRequest) (*parleyv1
 	}
 	d := proto.CloneOf(req.GetDisclosure())
 	wellformed.ClearOutputOnly(d)
-	id := req.GetDisclosureId()
-	if id == "" {
-		id = env.NewID()
+	id, err := env.chosen(req.GetDisclosureId(), "disclosure_id")
+	if err != nil {
+		return nil, err
 	}
 	d.Name = req.GetParent() + "/disclosures/" + id
 	if _, taken := st.disclosures.get(d.GetName(), Latest); taken {

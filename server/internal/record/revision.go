@@ -16,7 +16,8 @@ type Revision struct {
 	Msg     *parleyv1.Revision // without its points
 	Text    *Text
 	Parents []*Revision
-	Changed []string // ids of the points that differ from the first parent's, sorted
+	Base    *Revision // what the text was made from: the first parent, or an earlier revision; nil for nothing
+	Changed []string  // ids of the points that differ from the base's, sorted
 	Time    int64    // when it was recorded, nanoseconds since 1970
 
 	Index    int // how many revisions of the plan were committed before it
@@ -26,17 +27,25 @@ type Revision struct {
 // Plan gives the name of the plan that a revision belongs to.
 func (r *Revision) Plan() string { return ParentOf(r.Msg.GetName()) }
 
-// Replaced tells whether r put a point elsewhere than it stands in the first parent.
+// name is that of a revision, empty for none.
+func (r *Revision) name() string {
+	if r == nil {
+		return ""
+	}
+	return r.Msg.GetName()
+}
+
+// Replaced tells whether r put a point elsewhere than it stands in the base.
 func (r *Revision) Replaced(point string) bool {
-	if len(r.Parents) == 0 {
+	if r.Base == nil {
 		return false
 	}
-	was, had := r.Parents[0].Text.points.Get(point)
+	was, had := r.Base.Text.points.Get(point)
 	is, has := r.Text.points.Get(point)
 	return had && has && (was.rank != is.rank || was.point.GetParent() != is.point.GetParent())
 }
 
-// applyRevision folds a new revision in: the first parent's text with the points that differ put in.
+// applyRevision folds a new revision in: the base's text with the points that differ put in.
 func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	msg := c.GetRevision()
 	r := &Revision{Msg: msg, Time: time, Changed: make([]string, 0, len(c.GetDeltas()))}
@@ -47,9 +56,11 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 		}
 		r.Parents = append(r.Parents, parent)
 	}
-	r.Text = textAfter(r.Parents)
-	for _, id := range c.GetRemoved() {
-		r.Text.remove(id)
+	if r.Base = firstOf(r.Parents); c.GetBase() != nil {
+		r.Base, _ = s.revisions.Get(c.GetBase().GetRevision())
+	}
+	if r.Text = newText(); r.Base != nil {
+		r.Text = r.Base.Text.fork()
 	}
 	for _, d := range c.GetDeltas() {
 		r.Text.set(d.GetPoint(), d.GetRank())
@@ -69,14 +80,6 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	s.revisions.Set(msg.GetName(), r)
 	s.revisionsByPlan.Set(orderOf(r.Plan(), time), r)
 	return nil
-}
-
-// textAfter gives a text to change: that of the first parent, or an empty one.
-func textAfter(parents []*Revision) *Text {
-	if len(parents) == 0 {
-		return newText()
-	}
-	return parents[0].Text.fork()
 }
 
 // orderOf keys the revisions of a plan in the order of committing. Several of one entry cannot be: a request commits

@@ -50,19 +50,6 @@ func (t *Text) set(p *parleyv1.Point, rank string) {
 	t.order.Set(orderKey(p.GetParent(), rank), p.GetId())
 }
 
-// remove takes a point out that nothing belongs to.
-func (t *Text) remove(id string) {
-	old, known := t.points.Delete(id)
-	if !known {
-		return
-	}
-	t.count(old.point, -1)
-	place := orderKey(old.point.GetParent(), old.rank)
-	if at, _ := t.order.Get(place); at == id {
-		t.order.Delete(place)
-	}
-}
-
 // count keeps the counters up to date when a point comes in (1) or goes out (-1).
 func (t *Text) count(p *parleyv1.Point, by int) {
 	if p.GetState() == parleyv1.Point_STATE_PRESENT {

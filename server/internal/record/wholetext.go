@@ -57,7 +57,7 @@ func (c *commit) lastWords(given []*parleyv1.Point) []*parleyv1.Point {
 	}
 	for i, p := range old {
 		if p.GetState() != parleyv1.Point_STATE_PRESENT {
-			old[i] = lastWorded(c.parents[0], p)
+			old[i] = lastWorded(c.base, p)
 		}
 	}
 	return old
@@ -65,16 +65,14 @@ func (c *commit) lastWords(given []*parleyv1.Point) []*parleyv1.Point {
 
 // lastWorded gives a point with the words that it had last on the way to a revision, in its present state.
 func lastWorded(r *Revision, p *parleyv1.Point) *parleyv1.Point {
-	for ; ; r = r.Parents[0] {
+	for ; r != nil; r = r.Base {
 		if then, ok := r.Text.Point(p.GetId()); ok && then.GetState() == parleyv1.Point_STATE_PRESENT {
 			was := proto.CloneOf(p)
 			was.Heading, was.Text, was.Alternatives, was.Digest = then.GetHeading(), then.GetText(), then.GetAlternatives(), then.GetDigest()
 			return was
 		}
-		if len(r.Parents) == 0 {
-			return p
-		}
 	}
+	return p
 }
 
 func textPath(i int) string { return "text.points[" + itoa(i) + "]" }

@@ -642,23 +642,68 @@ func (x *Due) GetTime() int64 {
 	return 0
 }
 
-// A new revision, as the difference from its first parent.
+// What the text of a revision was made from, where not everyone who may know of it may know of its first parent.
+type Base struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the nearest earlier revision that all of them may know of; empty for none: the text was made from nothing.
+	Revision      string `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Base) Reset() {
+	*x = Base{}
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Base) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Base) ProtoMessage() {}
+
+func (x *Base) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Base.ProtoReflect.Descriptor instead.
+func (*Base) Descriptor() ([]byte, []int) {
+	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Base) GetRevision() string {
+	if x != nil {
+		return x.Revision
+	}
+	return ""
+}
+
+// A new revision, as the difference from its first parent, or from its base.
 type RevisionChange struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The revision without its points.
 	Revision *v1.Revision `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
-	// The points that differ from the first parent's, with their new values.
+	// The points that differ from the first parent's, or from the base's, with their new values.
 	Deltas []*PointDelta `protobuf:"bytes,2,rep,name=deltas,proto3" json:"deltas,omitempty"`
-	// Ids of points of the first parent that are not in the text at all: they had gone, and not everyone who may know of this
-	// revision could know of them.
-	Removed       []string `protobuf:"bytes,3,rep,name=removed,proto3" json:"removed,omitempty"`
+	// What the text was made from, if not from the first parent.
+	Base          *Base `protobuf:"bytes,3,opt,name=base,proto3" json:"base,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RevisionChange) Reset() {
 	*x = RevisionChange{}
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[5]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -670,7 +715,7 @@ func (x *RevisionChange) String() string {
 func (*RevisionChange) ProtoMessage() {}
 
 func (x *RevisionChange) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[5]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -683,7 +728,7 @@ func (x *RevisionChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevisionChange.ProtoReflect.Descriptor instead.
 func (*RevisionChange) Descriptor() ([]byte, []int) {
-	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{5}
+	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *RevisionChange) GetRevision() *v1.Revision {
@@ -700,9 +745,9 @@ func (x *RevisionChange) GetDeltas() []*PointDelta {
 	return nil
 }
 
-func (x *RevisionChange) GetRemoved() []string {
+func (x *RevisionChange) GetBase() *Base {
 	if x != nil {
-		return x.Removed
+		return x.Base
 	}
 	return nil
 }
@@ -720,7 +765,7 @@ type PointDelta struct {
 
 func (x *PointDelta) Reset() {
 	*x = PointDelta{}
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[6]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -732,7 +777,7 @@ func (x *PointDelta) String() string {
 func (*PointDelta) ProtoMessage() {}
 
 func (x *PointDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[6]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -745,7 +790,7 @@ func (x *PointDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PointDelta.ProtoReflect.Descriptor instead.
 func (*PointDelta) Descriptor() ([]byte, []int) {
-	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{6}
+	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *PointDelta) GetPoint() *v1.Point {
@@ -775,7 +820,7 @@ type Snapshot struct {
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[7]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -787,7 +832,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_ledger_v1_entry_proto_msgTypes[7]
+	mi := &file_parley_ledger_v1_entry_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -800,7 +845,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{7}
+	return file_parley_ledger_v1_entry_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Snapshot) GetFormat() uint32 {
@@ -865,11 +910,13 @@ const file_parley_ledger_v1_entry_proto_rawDesc = "" +
 	"secretHash\";\n" +
 	"\x03Due\x12 \n" +
 	"\vnegotiation\x18\x01 \x01(\tR\vnegotiation\x12\x12\n" +
-	"\x04time\x18\x02 \x01(\x10R\x04time\"\x91\x01\n" +
+	"\x04time\x18\x02 \x01(\x10R\x04time\"\"\n" +
+	"\x04Base\x12\x1a\n" +
+	"\brevision\x18\x01 \x01(\tR\brevision\"\xa3\x01\n" +
 	"\x0eRevisionChange\x12/\n" +
 	"\brevision\x18\x01 \x01(\v2\x13.parley.v1.RevisionR\brevision\x124\n" +
-	"\x06deltas\x18\x02 \x03(\v2\x1c.parley.ledger.v1.PointDeltaR\x06deltas\x12\x18\n" +
-	"\aremoved\x18\x03 \x03(\tR\aremoved\"H\n" +
+	"\x06deltas\x18\x02 \x03(\v2\x1c.parley.ledger.v1.PointDeltaR\x06deltas\x12*\n" +
+	"\x04base\x18\x03 \x01(\v2\x16.parley.ledger.v1.BaseR\x04base\"H\n" +
 	"\n" +
 	"PointDelta\x12&\n" +
 	"\x05point\x18\x01 \x01(\v2\x10.parley.v1.PointR\x05point\x12\x12\n" +
@@ -890,66 +937,68 @@ func file_parley_ledger_v1_entry_proto_rawDescGZIP() []byte {
 	return file_parley_ledger_v1_entry_proto_rawDescData
 }
 
-var file_parley_ledger_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_parley_ledger_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_parley_ledger_v1_entry_proto_goTypes = []any{
 	(*Entry)(nil),            // 0: parley.ledger.v1.Entry
 	(*Change)(nil),           // 1: parley.ledger.v1.Change
 	(*RevisionAudience)(nil), // 2: parley.ledger.v1.RevisionAudience
 	(*TokenChange)(nil),      // 3: parley.ledger.v1.TokenChange
 	(*Due)(nil),              // 4: parley.ledger.v1.Due
-	(*RevisionChange)(nil),   // 5: parley.ledger.v1.RevisionChange
-	(*PointDelta)(nil),       // 6: parley.ledger.v1.PointDelta
-	(*Snapshot)(nil),         // 7: parley.ledger.v1.Snapshot
-	(*v1.PointMatch)(nil),    // 8: parley.v1.PointMatch
-	(*v1.Negotiation)(nil),   // 9: parley.v1.Negotiation
-	(*v1.Party)(nil),         // 10: parley.v1.Party
-	(*v1.Demand)(nil),        // 11: parley.v1.Demand
-	(*v1.Plan)(nil),          // 12: parley.v1.Plan
-	(*v1.Stance)(nil),        // 13: parley.v1.Stance
-	(*v1.Claim)(nil),         // 14: parley.v1.Claim
-	(*v1.Event)(nil),         // 15: parley.v1.Event
-	(*v1.Source)(nil),        // 16: parley.v1.Source
-	(*v1.Assessment)(nil),    // 17: parley.v1.Assessment
-	(*v1.Objection)(nil),     // 18: parley.v1.Objection
-	(*v1.Disclosure)(nil),    // 19: parley.v1.Disclosure
-	(*v1.Member)(nil),        // 20: parley.v1.Member
-	(*v1.Access)(nil),        // 21: parley.v1.Access
-	(*v1.Audience)(nil),      // 22: parley.v1.Audience
-	(*v1.Token)(nil),         // 23: parley.v1.Token
-	(*v1.Revision)(nil),      // 24: parley.v1.Revision
-	(*v1.Point)(nil),         // 25: parley.v1.Point
+	(*Base)(nil),             // 5: parley.ledger.v1.Base
+	(*RevisionChange)(nil),   // 6: parley.ledger.v1.RevisionChange
+	(*PointDelta)(nil),       // 7: parley.ledger.v1.PointDelta
+	(*Snapshot)(nil),         // 8: parley.ledger.v1.Snapshot
+	(*v1.PointMatch)(nil),    // 9: parley.v1.PointMatch
+	(*v1.Negotiation)(nil),   // 10: parley.v1.Negotiation
+	(*v1.Party)(nil),         // 11: parley.v1.Party
+	(*v1.Demand)(nil),        // 12: parley.v1.Demand
+	(*v1.Plan)(nil),          // 13: parley.v1.Plan
+	(*v1.Stance)(nil),        // 14: parley.v1.Stance
+	(*v1.Claim)(nil),         // 15: parley.v1.Claim
+	(*v1.Event)(nil),         // 16: parley.v1.Event
+	(*v1.Source)(nil),        // 17: parley.v1.Source
+	(*v1.Assessment)(nil),    // 18: parley.v1.Assessment
+	(*v1.Objection)(nil),     // 19: parley.v1.Objection
+	(*v1.Disclosure)(nil),    // 20: parley.v1.Disclosure
+	(*v1.Member)(nil),        // 21: parley.v1.Member
+	(*v1.Access)(nil),        // 22: parley.v1.Access
+	(*v1.Audience)(nil),      // 23: parley.v1.Audience
+	(*v1.Token)(nil),         // 24: parley.v1.Token
+	(*v1.Revision)(nil),      // 25: parley.v1.Revision
+	(*v1.Point)(nil),         // 26: parley.v1.Point
 }
 var file_parley_ledger_v1_entry_proto_depIdxs = []int32{
 	1,  // 0: parley.ledger.v1.Entry.changes:type_name -> parley.ledger.v1.Change
-	8,  // 1: parley.ledger.v1.Entry.matches:type_name -> parley.v1.PointMatch
-	9,  // 2: parley.ledger.v1.Change.negotiation:type_name -> parley.v1.Negotiation
-	10, // 3: parley.ledger.v1.Change.party:type_name -> parley.v1.Party
-	11, // 4: parley.ledger.v1.Change.demand:type_name -> parley.v1.Demand
-	12, // 5: parley.ledger.v1.Change.plan:type_name -> parley.v1.Plan
-	13, // 6: parley.ledger.v1.Change.stance:type_name -> parley.v1.Stance
-	5,  // 7: parley.ledger.v1.Change.revision:type_name -> parley.ledger.v1.RevisionChange
-	14, // 8: parley.ledger.v1.Change.claim:type_name -> parley.v1.Claim
-	15, // 9: parley.ledger.v1.Change.event:type_name -> parley.v1.Event
-	16, // 10: parley.ledger.v1.Change.source:type_name -> parley.v1.Source
-	17, // 11: parley.ledger.v1.Change.assessment:type_name -> parley.v1.Assessment
-	18, // 12: parley.ledger.v1.Change.objection:type_name -> parley.v1.Objection
-	19, // 13: parley.ledger.v1.Change.disclosure:type_name -> parley.v1.Disclosure
+	9,  // 1: parley.ledger.v1.Entry.matches:type_name -> parley.v1.PointMatch
+	10, // 2: parley.ledger.v1.Change.negotiation:type_name -> parley.v1.Negotiation
+	11, // 3: parley.ledger.v1.Change.party:type_name -> parley.v1.Party
+	12, // 4: parley.ledger.v1.Change.demand:type_name -> parley.v1.Demand
+	13, // 5: parley.ledger.v1.Change.plan:type_name -> parley.v1.Plan
+	14, // 6: parley.ledger.v1.Change.stance:type_name -> parley.v1.Stance
+	6,  // 7: parley.ledger.v1.Change.revision:type_name -> parley.ledger.v1.RevisionChange
+	15, // 8: parley.ledger.v1.Change.claim:type_name -> parley.v1.Claim
+	16, // 9: parley.ledger.v1.Change.event:type_name -> parley.v1.Event
+	17, // 10: parley.ledger.v1.Change.source:type_name -> parley.v1.Source
+	18, // 11: parley.ledger.v1.Change.assessment:type_name -> parley.v1.Assessment
+	19, // 12: parley.ledger.v1.Change.objection:type_name -> parley.v1.Objection
+	20, // 13: parley.ledger.v1.Change.disclosure:type_name -> parley.v1.Disclosure
 	2,  // 14: parley.ledger.v1.Change.revision_audience:type_name -> parley.ledger.v1.RevisionAudience
-	20, // 15: parley.ledger.v1.Change.member:type_name -> parley.v1.Member
+	21, // 15: parley.ledger.v1.Change.member:type_name -> parley.v1.Member
 	3,  // 16: parley.ledger.v1.Change.token:type_name -> parley.ledger.v1.TokenChange
 	4,  // 17: parley.ledger.v1.Change.due:type_name -> parley.ledger.v1.Due
-	21, // 18: parley.ledger.v1.Change.access:type_name -> parley.v1.Access
-	22, // 19: parley.ledger.v1.RevisionAudience.audience:type_name -> parley.v1.Audience
-	23, // 20: parley.ledger.v1.TokenChange.token:type_name -> parley.v1.Token
-	24, // 21: parley.ledger.v1.RevisionChange.revision:type_name -> parley.v1.Revision
-	6,  // 22: parley.ledger.v1.RevisionChange.deltas:type_name -> parley.ledger.v1.PointDelta
-	25, // 23: parley.ledger.v1.PointDelta.point:type_name -> parley.v1.Point
-	0,  // 24: parley.ledger.v1.Snapshot.entries:type_name -> parley.ledger.v1.Entry
-	25, // [25:25] is the sub-list for method output_type
-	25, // [25:25] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	22, // 18: parley.ledger.v1.Change.access:type_name -> parley.v1.Access
+	23, // 19: parley.ledger.v1.RevisionAudience.audience:type_name -> parley.v1.Audience
+	24, // 20: parley.ledger.v1.TokenChange.token:type_name -> parley.v1.Token
+	25, // 21: parley.ledger.v1.RevisionChange.revision:type_name -> parley.v1.Revision
+	7,  // 22: parley.ledger.v1.RevisionChange.deltas:type_name -> parley.ledger.v1.PointDelta
+	5,  // 23: parley.ledger.v1.RevisionChange.base:type_name -> parley.ledger.v1.Base
+	26, // 24: parley.ledger.v1.PointDelta.point:type_name -> parley.v1.Point
+	0,  // 25: parley.ledger.v1.Snapshot.entries:type_name -> parley.ledger.v1.Entry
+	26, // [26:26] is the sub-list for method output_type
+	26, // [26:26] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_parley_ledger_v1_entry_proto_init() }
@@ -982,7 +1031,7 @@ func file_parley_ledger_v1_entry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_ledger_v1_entry_proto_rawDesc), len(file_parley_ledger_v1_entry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
