@@ -18,6 +18,7 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/host"
 	"github.com/seed-ff4a8210/parley/server/internal/ledger/ledgertest"
 	"github.com/seed-ff4a8210/parley/server/internal/listing"
+	"github.com/seed-ff4a8210/parley/server/internal/quota"
 )
 
 const secret = "secret of the benchmark, long enough to be one"
@@ -31,8 +32,10 @@ func serve(b *testing.B) *grpc.ClientConn {
 		b.Fatal(err)
 	}
 	b.Cleanup(h.Close)
+	log := slog.New(slog.DiscardHandler)
+	limits := &Limits{Callers: quota.NewLimiter(quota.DefaultKnown, quota.DefaultAnonymous), Logins: quota.NewLogins(), Log: log}
 	srv := grpc.NewServer(
-		grpc.ChainUnaryInterceptor(Intercept(access.NewAuthenticator(access.NewToken(secret)), slog.New(slog.DiscardHandler))),
+		grpc.ChainUnaryInterceptor(Intercept(access.NewAuthenticator(access.NewToken(secret)), limits, log)),
 		grpc.ForceServerCodecV2(Codec()),
 	)
 	Register(srv, Core{Host: h, Sealer: listing.NewSealer([32]byte{1})})

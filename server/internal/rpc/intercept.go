@@ -20,8 +20,8 @@ import (
 )
 
 // Intercept gives the chain that every unary call passes: answer faults with details, know the caller, refuse writes of
-// callers who may not write before anything is looked at, and check the request.
-func Intercept(auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInterceptor {
+// callers who may not write before anything is looked at, bound what each caller does, and check the request.
+func Intercept(auth *access.Authenticator, limits *Limits, log *slog.Logger) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
 		defer func() {
 			if p := recover(); p != nil {
@@ -30,7 +30,7 @@ func Intercept(auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInt
 			}
 		}()
 		start := time.Now()
-		resp, err = admit(ctx, auth, req, next)
+		resp, err = admit(ctx, auth, limits, req, next)
 		if err == nil {
 			return resp, nil
 		}
@@ -48,11 +48,14 @@ func answer(ctx context.Context, log *slog.Logger, method string, start time.Tim
 }
 
 // InterceptStream is Intercept for streams: the same, with every message of the caller checked when it is read. Streams of
-// other services, such as reflection, pass as they are.
-func InterceptStream(auth *access.Authenticator, log *slog.Logger) grpc.StreamServerInterceptor {
+// other services, such as reflection, pass as they are, but for their number.
+func InterceptStream(auth *access.Authenticator, limits *Limits, log *slog.Logger) grpc.StreamServerInterceptor {
 	return func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
 		if !strings.HasPrefix(info.FullMethod, apiPrefix) {
-			return next(srv, stream)
+			if err := limits.stream(stream.Context(), access.Anonymous(), false, func() error { return next(srv, stream) }); err != nil {
+				return toStatus(err).Err()
+			}
+			return nil
 		}
 		defer func() {
 			if p := recover(); p != nil {
@@ -61,12 +64,15 @@ func InterceptStream(auth *access.Authenticator, log *slog.Logger) grpc.StreamSe
 			}
 		}()
 		start := time.Now()
-		p, err := auth.Authenticate(stream.Context())
-		if err == nil && info.IsClientStream && !info.IsServerStream && p.Kind != access.KindMediator { // only writes take streams
-			err = errNoWriter()
-		}
+		p, err := limits.authenticate(stream.Context(), auth)
 		if err == nil {
-			err = next(srv, &checkedStream{stream, access.WithPrincipal(stream.Context(), p)})
+			ctx := access.WithPrincipal(stream.Context(), p)
+			err = limits.stream(ctx, p, info.IsClientStream, func() error {
+				if info.IsClientStream && !info.IsServerStream && p.Kind != access.KindMediator { // only writes take streams
+					return errNoWriter()
+				}
+				return next(srv, &checkedStream{stream, ctx})
+			})
 		}
 		if err == nil {
 			return nil
@@ -109,16 +115,22 @@ func Unknown(_ any, stream grpc.ServerStream) error {
 	return faultstatus.Of(fault.NoMethod("the server has no method " + method)).Err()
 }
 
-func admit(ctx context.Context, auth *access.Authenticator, req any, next grpc.UnaryHandler) (any, error) {
+func admit(ctx context.Context, auth *access.Authenticator, limits *Limits, req any, next grpc.UnaryHandler) (any, error) {
 	bad, isBad := req.(malformed)
 	if isBad {
 		req = bad.Message
 	}
-	p, err := auth.Authenticate(ctx)
+	p, err := limits.authenticate(ctx, auth)
 	if err != nil {
 		return nil, err
 	}
-	if _, writes := req.(mutation); writes && p.Kind != access.KindMediator {
+	_, writes := req.(mutation)
+	pass, err := limits.call(ctx, p, writes)
+	if err != nil {
+		return nil, err
+	}
+	defer pass.Done()
+	if writes && p.Kind != access.KindMediator {
 		return nil, errNoWriter()
 	}
 	if isBad {

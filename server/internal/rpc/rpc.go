@@ -52,14 +52,25 @@ func viewer(ctx context.Context) lens.Viewer {
 // lens shows the negotiation that name is in, as of a moment or now.
 func (c Core) lens(ctx context.Context, name string, asOf *timestamppb.Timestamp) (*lens.Lens, error) {
 	if asOf != nil {
-		return c.Host.Lens(ctx, viewer(ctx), name, asOf.AsTime())
+		return c.until(ctx, name, asOf.AsTime())
 	}
 	now, err := c.Host.Now(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	return c.Host.Lens(ctx, viewer(ctx), name, now)
+	return c.until(ctx, name, now)
 }
+
+// until takes a lens that stops when the call is over; InTime drops what was worked out by then.
+func (c Core) until(ctx context.Context, name string, at time.Time) (*lens.Lens, error) {
+	l, err := c.Host.Lens(ctx, viewer(ctx), name, at)
+	if err != nil {
+		return nil, err
+	}
+	return l.Until(over(ctx)), nil
+}
+
+func over(ctx context.Context) func() bool { return func() bool { return ctx.Err() != nil } }
 
 // mutation is what every mutating request has.
 type mutation interface {
@@ -140,7 +151,7 @@ func opened[M proto.Message](ctx context.Context, c Core, name string, req listi
 		return nil, nil, err
 	}
 	call.Method, _ = grpc.Method(ctx)
-	call.Principal, call.Now = access.FromContext(ctx).Name, now
+	call.Principal, call.Now, call.Over = access.FromContext(ctx).Name, now, over(ctx)
 	q, err := listing.Open[M](c.Sealer, call, req)
 	if err != nil {
 		return nil, nil, err
@@ -163,7 +174,7 @@ func (c Core) at(ctx context.Context, name string, at time.Time) (*lens.Lens, er
 	if name == "" {
 		return c.Host.Directory(viewer(ctx), at), nil
 	}
-	return c.Host.Lens(ctx, viewer(ctx), name, at)
+	return c.until(ctx, name, at)
 }
 
 // itemsOf refuses batch items that carry what belongs to the batch, or that stand elsewhere.
