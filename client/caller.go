@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -18,6 +19,9 @@ const (
 	firstPause   = 50 * time.Millisecond
 	longestPause = 2 * time.Second
 )
+
+// longestWait is how long a server may have a call wait that it refuses for now. One that asks for more is not waited for.
+const longestWait = time.Minute
 
 // caller is the connection that the typed clients see: it adds deadline, credentials, request ids and retries. All
 // calls of parley may be sent again: reads change nothing, and writes carry a request_id.
@@ -58,7 +62,8 @@ func (c *caller) Invoke(ctx context.Context, method string, args, reply any, opt
 	opts = c.with(opts)
 	for attempt, pause := 1, firstPause; ; attempt, pause = attempt+1, min(2*pause, longestPause) {
 		err := c.conn.Invoke(ctx, method, args, reply, opts...)
-		if status.Code(err) != codes.Unavailable || attempt >= c.attempts || !sleep(ctx, pause) {
+		wait, retry := again(err, pause)
+		if !retry || attempt >= c.attempts || !sleep(ctx, wait) {
 			return err
 		}
 	}
@@ -74,9 +79,27 @@ func (c *caller) with(opts []grpc.CallOption) []grpc.CallOption {
 	return append(c.opts[:len(c.opts):len(c.opts)], opts...)
 }
 
+// again says whether a call that failed may be sent again, and after how long: if the server cannot be reached, after about
+// the pause given; if the caller has done too much of something, after as long as the server says, and somewhat longer at
+// random.
+func again(err error, pause time.Duration) (wait time.Duration, ok bool) {
+	s, _ := status.FromError(err)
+	switch s.Code() {
+	case codes.Unavailable:
+		return pause/2 + rand.N(pause/2+1), true
+	case codes.ResourceExhausted:
+		for _, d := range s.Details() {
+			if info, is := d.(*errdetails.RetryInfo); is {
+				wait = info.GetRetryDelay().AsDuration()
+				return wait + rand.N(max(wait, 0)/2+1), wait > 0 && wait <= longestWait
+			}
+		}
+	}
+	return 0, false
+}
+
 // sleep waits, and says whether the call may go on. It does not begin a pause that would outlast the deadline.
 func sleep(ctx context.Context, pause time.Duration) bool {
-	pause = pause/2 + rand.N(pause/2+1)
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= pause {
 		return false
 	}

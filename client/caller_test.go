@@ -8,10 +8,12 @@ import (
 	"time"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
 )
 
 // fakeConn answers unary calls with a function.
@@ -62,6 +64,59 @@ func TestRetries(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// busy refuses some calls with a time to wait, and notes when each came.
+func busy(t *testing.T, wait time.Duration, times int, came *[]time.Time) func(context.Context, int) error {
+	t.Helper()
+	s, err := status.New(codes.ResourceExhausted, "no").WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(wait)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(_ context.Context, n int) error {
+		*came = append(*came, time.Now())
+		if n <= times {
+			return s.Err()
+		}
+		return nil
+	}
+}
+
+func TestWaitsAsLongAsTheServerSays(t *testing.T) {
+	for name, tc := range map[string]struct {
+		wait  time.Duration
+		times int
+		calls int
+		code  codes.Code
+	}{
+		"a moment":            {300 * time.Millisecond, 2, 3, codes.OK},
+		"longer than pauses":  {7 * time.Second, 1, 2, codes.OK},
+		"for ever":            {time.Second, 99, DefaultAttempts, codes.ResourceExhausted},
+		"past the deadline":   {29 * time.Second, 99, 2, codes.ResourceExhausted},
+		"longer than allowed": {2 * time.Minute, 1, 1, codes.ResourceExhausted},
+		"no time":             {0, 1, 1, codes.ResourceExhausted},
+		"backwards":           {-time.Second, 1, 1, codes.ResourceExhausted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var came []time.Time
+				ctx, cancel := context.WithTimeout(t.Context(), 45*time.Second)
+				defer cancel()
+				_, err := New(&fakeConn{answer: busy(t, tc.wait, tc.times, &came)}, Options{}).Parties.GetParty(ctx, &parleyv1.GetPartyRequest{})
+				if status.Code(err) != tc.code || len(came) != tc.calls {
+					t.Errorf("%d calls, %v", len(came), err)
+				}
+				for i := range came[1:] {
+					if waited := came[i+1].Sub(came[i]); waited < tc.wait || waited > tc.wait*3/2 {
+						t.Errorf("waited %v of %v", waited, tc.wait)
+					}
+				}
+			})
+		})
+	}
+	if _, retry := again(status.Error(codes.ResourceExhausted, "too large"), firstPause); retry {
+		t.Error("what waiting does not help is sent again")
 	}
 }
 

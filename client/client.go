@@ -32,7 +32,8 @@ type Options struct {
 	// Timeout is the deadline of a unary call whose context has none: DefaultTimeout if zero, none if negative.
 	Timeout time.Duration
 
-	// Attempts is how often a call is sent at the most while the server is UNAVAILABLE: DefaultAttempts if zero.
+	// Attempts is how often a call is sent at the most while the server is UNAVAILABLE, or says after what time the caller
+	// may go on: DefaultAttempts if zero.
 	Attempts int
 
 	// Dial holds further options for Dial, such as a dialer or a user agent.

@@ -13,8 +13,9 @@ import (
 )
 
 // Watch goes through the log of a negotiation as it grows, from where req says, until ctx ends or the consumer has had
-// enough. While the server cannot be reached, it tries again with growing pauses, and goes on after the last answer that
-// the consumer has dealt with: no entry is missed, and none comes twice. Any other error ends it. req is not changed.
+// enough. While the server cannot be reached, it tries again with growing pauses, or after the time that the server names,
+// and goes on after the last answer that the consumer has dealt with: no entry is missed, and none comes twice. Any other
+// error ends it. req is not changed.
 //
 //	for step, err := range c.Watch(ctx, &parleyv1.WatchNegotiationRequest{Name: "negotiations/peace"})
 func (c *Client) Watch(ctx context.Context, req *parleyv1.WatchNegotiationRequest) iter.Seq2[*parleyv1.WatchNegotiationResponse, error] {
@@ -30,10 +31,14 @@ func (c *Client) Watch(ctx context.Context, req *parleyv1.WatchNegotiationReques
 				req.ResumeToken = m.GetResumeToken()
 				return true
 			})
-			switch {
-			case err == nil:
+			if err == nil {
 				return
-			case status.Code(err) != codes.Unavailable && !errors.Is(err, io.EOF) || !sleep(ctx, pause):
+			}
+			why := err
+			if errors.Is(err, io.EOF) { // a server that ends a watch is going away
+				why = status.Error(codes.Unavailable, err.Error())
+			}
+			if wait, retry := again(why, pause); !retry || !sleep(ctx, wait) {
 				yield(nil, err)
 				return
 			}

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+
+	"github.com/seed-ff4a8210/parley/server/internal/daemon"
 )
 
 // options are what the command line says.
 type options struct {
 	data, grpc, rest, cert, key, plainText string
 	example                                bool
+	rate, anonymousRate                    float64
 }
 
 // plainTextWords are what an operator has to say to have plain text on a network. Nobody types them by accident.
@@ -17,7 +20,7 @@ const plainTextWords = "anybody-on-the-network-may-read-this"
 
 // readFlags reads the command line; nil if what it asks for is done.
 func readFlags(args []string) (*options, error) {
-	o := &options{}
+	o, usual := &options{}, daemon.DefaultLimits()
 	flags := flag.NewFlagSet("parleyd", flag.ContinueOnError)
 	flags.Usage = func() { usage(flags) }
 	flags.StringVar(&o.data, "data", "", "data `directory` (default: $PARLEY_DATA, else $XDG_DATA_HOME/parley, else ~/.local/share/parley)")
@@ -26,6 +29,8 @@ func readFlags(args []string) (*options, error) {
 	flags.StringVar(&o.cert, "tls-cert", "", "`file` with a certificate (PEM), for both ports; it may be replaced while parleyd runs")
 	flags.StringVar(&o.key, "tls-key", "", "`file` with the key of the certificate (PEM)")
 	flags.StringVar(&o.plainText, "insecure-listen", "", "to speak plain text to other machines, say here `words`: "+plainTextWords)
+	flags.Float64Var(&o.rate, "rate", usual.Known.Rate, "`calls` a second that each caller with credentials may make; a write counts as several")
+	flags.Float64Var(&o.anonymousRate, "anonymous-rate", usual.Anonymous.Rate, "`calls` a second that each address may make without credentials")
 	flags.BoolVar(&o.example, "example", false, "load the example negotiation unless it is there")
 	showVersion := flags.Bool("version", false, "print the version and end")
 	switch err := flags.Parse(args); {
@@ -37,6 +42,8 @@ func readFlags(args []string) (*options, error) {
 		return nil, fmt.Errorf("%q is no flag; parleyd takes flags, or the command verify; see parleyd --help", flags.Arg(0))
 	case o.plainText != "" && o.plainText != plainTextWords:
 		return nil, fmt.Errorf("--insecure-listen takes the words %s, for you should know what you do", plainTextWords)
+	case !(o.rate > 0) || !(o.anonymousRate > 0):
+		return nil, errors.New("--rate and --anonymous-rate take numbers above 0")
 	case *showVersion:
 		fmt.Println("parleyd version", version())
 		return nil, nil

@@ -35,8 +35,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	return daemon.Run(ctx, daemon.Config{
 		DataDir: dir, GRPCAddr: o.grpc, RESTAddr: o.rest, CertFile: o.cert, KeyFile: o.key, PlainText: o.plainText == plainTextWords,
-		Log:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		Ready: func(ctx context.Context, s daemon.Started) error { return ready(ctx, s, dir, o.example) },
+		Limits: daemon.WithRates(o.rate, o.anonymousRate),
+		Log:    slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Ready:  func(ctx context.Context, s daemon.Started) error { return ready(ctx, s, dir, o.example) },
 	})
 }
 

@@ -172,6 +172,9 @@ func (b *blame) sources(r *record.Revision, id string, p *parleyv1.Point) iter.S
 	return func(yield func(source) bool) {
 		nearest := true
 		try := func(parent *record.Revision, id string) bool {
+			if b.lens.Over() {
+				return false
+			}
 			if old, ok := parent.Text.Point(id); !ok || old.GetDigest() == "" {
 				return true
 			}
@@ -295,6 +298,9 @@ func (b *blame) versionsOf(id string) []*record.Revision {
 // wording for no digest. nil if there is none.
 func (b *blame) earlier(r *record.Revision, id, digest string) *record.Revision {
 	for _, v := range b.versionsOf(id) {
+		if b.lens.Over() {
+			return nil
+		}
 		if v.Time >= r.Time {
 			continue
 		}

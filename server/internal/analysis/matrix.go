@@ -32,6 +32,9 @@ func Positions(l *lens.Lens, revision string, when Moment, columns []string, gon
 	}
 	whole, unplaced := b.onRevision()
 	for p := range r.Text.Points() {
+		if l.Over() {
+			break
+		}
 		if gone || !redline.Gone(p) {
 			b.addRow(p)
 		}

@@ -11,11 +11,12 @@ var picture = []struct{ name, imports string }{
 	{"client/parley/internal/show", "gen/parley"},
 	{"server/parleyd", "daemon client client/dossier client/example"},
 
-	{"daemon", "rpc gateway web access host listing ledger/boltledger ledger/etcdledger fault gen/openapi"},
-	{"rpc", "access host analysis lens record wellformed listing faultstatus fault gen/parley"},
+	{"daemon", "rpc gateway web access quota host listing ledger/boltledger ledger/etcdledger fault gen/openapi"},
+	{"rpc", "access quota host analysis lens record wellformed listing faultstatus fault gen/parley"},
 	{"gateway", "faultstatus fault gen/parley gen/openapi"},
 	{"web", "access fault gen/parley"},
 	{"access", "fault gen/parley"},
+	{"quota", "fault"},
 	{"host", "analysis lens record ledger fault gen/parley gen/ledger"},
 	{"analysis", "lens record redline fault gen/parley"},
 	{"lens", "record redline fault gen/parley gen/ledger"},
@@ -81,6 +82,7 @@ var reserved = []struct{ what, by string }{
 	{"log", "server/parleyd daemon access rpc gateway web host tools/protodeps"},
 	{"testing", "ledger/ledgertest"},
 	{"github.com/spf13/cobra", "client/parley"},
+	{"golang.org/x/time", "quota"},
 }
 
 // pure lists the packages that do no I/O, read no clock and draw no lots: moments and new ids are handed to them.
@@ -106,6 +108,7 @@ var concurrent = []struct{ name, why string }{
 	{"gateway", "streams"},
 	{"web", "streams"},
 	{"access", "keys that are fetched and kept"},
+	{"quota", "what callers have done of late, counted by many calls at a time"},
 	{"client", "retries, watches"},
 	{"listing", "what of a message type can be searched is worked out once a type"},
 	{"wellformed", "what must be checked of a message type is worked out once a type"},

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/reflection"
@@ -48,6 +47,9 @@ type Config struct {
 	Clock func() time.Time
 	NewID func() string
 
+	// Limits bound what callers may ask.
+	Limits Limits
+
 	// Ready is called once both ports are open. An error ends Run.
 	Ready func(ctx context.Context, s Started) error
 }
@@ -70,6 +72,7 @@ const (
 
 // Run serves until ctx ends, then drains: no new calls, calls under way finish, the ledger closes last.
 func Run(ctx context.Context, cfg Config) error {
+	cfg.Limits = cfg.Limits.orDefault()
 	if cfg.CertFile == "" && !cfg.PlainText {
 		if err := errors.Join(access.RequireLoopback(cfg.GRPCAddr), access.RequireLoopback(cfg.RESTAddr)); err != nil {
 			return err
@@ -118,14 +121,12 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, cert *ac
 	srv := newServer(cfg, h, access.NewAuthenticator(token, tokens{h, cfg.Clock}), listing.NewSealer(key), cert)
 	defer srv.Stop()
 	inner := bufconn.Listen(1 << 20)
-	conn, err := grpc.NewClient("passthrough:parley", grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)),
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return inner.DialContext(ctx) }))
+	conn, err := dialInner(inner)
 	if err != nil {
 		return fmt.Errorf("dial in process: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
-	web, err := newWeb(conn)
+	web, err := newWeb(conn, cfg.Limits)
 	if err != nil {
 		return fmt.Errorf("build the gateway: %w", err)
 	}
@@ -144,7 +145,7 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, cert *ac
 
 func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *listing.Sealer, cert *access.Certificate) *grpc.Server {
 	core := rpc.Core{Host: h, Sealer: sealer}
-	srv := grpc.NewServer(serverOptions(core, auth, cfg.Log, cert)...)
+	srv := grpc.NewServer(serverOptions(core, auth, cfg.Limits, cfg.Log, cert)...)
 	rpc.Register(srv, core)
 	reflection.Register(srv)
 	hs := health.NewServer()
@@ -169,7 +170,8 @@ func bind(ctx context.Context, cfg Config) (*listeners, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for REST: %w", errors.Join(err, gl.Close()))
 	}
-	return &listeners{grpc: gl, rest: rl}, nil
+	counts := newConnections(cfg.Limits.Connections, cfg.Limits.LocalConnections)
+	return &listeners{grpc: countedListener{gl, counts}, rest: countedListener{rl, counts}}, nil
 }
 
 // close is for ports that were opened and never served; the servers close those that were.

@@ -2,6 +2,7 @@ package daemon_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"io"
@@ -44,7 +45,8 @@ func startWith(t *testing.T, cfg daemon.Config, transport *tls.Config) *server {
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan daemon.Started, 1), make(chan error, 1)
 	go func() {
-		cfg.GRPCAddr, cfg.RESTAddr, cfg.Log = "127.0.0.1:0", "127.0.0.1:0", slog.New(slog.DiscardHandler)
+		cfg.GRPCAddr, cfg.RESTAddr = "127.0.0.1:0", "127.0.0.1:0"
+		cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
 		cfg.Ready = func(_ context.Context, s daemon.Started) error { ready <- s; return nil }
 		done <- daemon.Run(ctx, cfg)
 	}()

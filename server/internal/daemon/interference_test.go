@@ -10,12 +10,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
@@ -466,40 +464,3 @@ func (p *play) of(x *thing) string {
 	}
 	return x.owner
 }
-
-// compare asks both servers everything, as the viewer.
-func (p *play) compare() {
-	p.clock.Add(int64(time.Minute))
-	for _, of := range []string{"Negotiation", "Party", "Demand", "Plan", "Revision", "Point", "Stance", "Claim", "Event", "Source", "Assessment", "Objection", "Disclosure", "Member", "Access", "Token", "Entry"} {
-		list := p.names["parley/"+of]
-		p.names["parley/"+of] = append(list, p.none(of, list))
-	}
-	p.names["parley/Negotiation"] = append(p.names["parley/Negotiation"], p.n())
-	probes := &prober{negotiation: p.n(), names: p.names, salt: rapid.IntRange(0, 1000).Draw(p.t, "salt")}
-	calls := probes.requests()
-	var with, without []string
-	var both sync.WaitGroup
-	both.Go(func() { with = p.with.transcript(context.Background(), p.viewer, calls) })
-	both.Go(func() { without = p.without.transcript(context.Background(), p.viewer, calls) })
-	both.Wait()
-	for i := range with {
-		if with[i] != without[i] {
-			p.t.Fatalf("%s\n%q sees a difference in the answer to\n%s\n(-without the secrets +with them):\n%s", p.story(), p.viewer, before(with[i], "\n=> "), cmp.Diff(without[i], with[i]))
-		}
-	}
-}
-
-func before(s, mark string) string {
-	first, _, _ := strings.Cut(s, mark)
-	return first
-}
-
-// none makes up a name that nobody has, like those of a kind.
-func (p *play) none(kind string, like []string) string {
-	if len(like) > 0 {
-		return like[0] + "-none"
-	}
-	return p.n() + "/" + strings.ToLower(kind) + "s/none"
-}
-
-func (p *play) story() string { return strings.Join(p.script, "\n") }

@@ -8,7 +8,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
@@ -17,6 +20,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
+	"pgregory.net/rapid"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
@@ -240,3 +244,40 @@ func (w *twin) watched(ctx context.Context, who string, req *parleyv1.WatchNegot
 	}
 	return out.String() + err.Error()
 }
+
+// compare asks both servers everything, as the viewer.
+func (p *play) compare() {
+	p.clock.Add(int64(time.Minute))
+	for _, of := range []string{"Negotiation", "Party", "Demand", "Plan", "Revision", "Point", "Stance", "Claim", "Event", "Source", "Assessment", "Objection", "Disclosure", "Member", "Access", "Token", "Entry"} {
+		list := p.names["parley/"+of]
+		p.names["parley/"+of] = append(list, p.none(of, list))
+	}
+	p.names["parley/Negotiation"] = append(p.names["parley/Negotiation"], p.n())
+	probes := &prober{negotiation: p.n(), names: p.names, salt: rapid.IntRange(0, 1000).Draw(p.t, "salt")}
+	calls := probes.requests()
+	var with, without []string
+	var both sync.WaitGroup
+	both.Go(func() { with = p.with.transcript(context.Background(), p.viewer, calls) })
+	both.Go(func() { without = p.without.transcript(context.Background(), p.viewer, calls) })
+	both.Wait()
+	for i := range with {
+		if with[i] != without[i] {
+			p.t.Fatalf("%s\n%q sees a difference in the answer to\n%s\n(-without the secrets +with them):\n%s", p.story(), p.viewer, before(with[i], "\n=> "), cmp.Diff(without[i], with[i]))
+		}
+	}
+}
+
+func before(s, mark string) string {
+	first, _, _ := strings.Cut(s, mark)
+	return first
+}
+
+// none makes up a name that nobody has, like those of a kind.
+func (p *play) none(kind string, like []string) string {
+	if len(like) > 0 {
+		return like[0] + "-none"
+	}
+	return p.n() + "/" + strings.ToLower(kind) + "s/none"
+}
+
+func (p *play) story() string { return strings.Join(p.script, "\n") }

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/seed-ff4a8210/parley/gen/openapi"
 	"github.com/seed-ff4a8210/parley/server/internal/access"
@@ -17,15 +19,14 @@ import (
 )
 
 // serverOptions are the bounds of the gRPC transport.
-func serverOptions(core rpc.Core, auth *access.Authenticator, log *slog.Logger, cert *access.Certificate) []grpc.ServerOption {
-	options := []grpc.ServerOption{
-		grpc.ChainUnaryInterceptor(rpc.Intercept(core, auth, log)),
-		grpc.ChainStreamInterceptor(rpc.InterceptStream(core, auth, log)),
+func serverOptions(core rpc.Core, auth *access.Authenticator, limits Limits, log *slog.Logger, cert *access.Certificate) []grpc.ServerOption {
+	callers := limits.callers(log)
+	options := append(limits.transport(),
+		grpc.ChainUnaryInterceptor(rpc.Intercept(core, auth, callers, log), rpc.InTime),
+		grpc.ChainStreamInterceptor(rpc.InterceptStream(core, auth, callers, log)),
 		grpc.ForceServerCodecV2(rpc.Codec()),
 		grpc.UnknownServiceHandler(rpc.Unknown),
-		grpc.MaxRecvMsgSize(maxMessage),
-		grpc.MaxConcurrentStreams(maxStreams),
-	}
+	)
 	if cert != nil {
 		options = append(options, grpc.Creds(outsideTLS{credentials.NewTLS(cert.Config())}))
 	}
@@ -75,17 +76,34 @@ func (l innerListener) Accept() (net.Conn, error) {
 	return innerConn{c}, nil
 }
 
+// RemoteAddr tells it from connections that come from outside.
+func (c innerConn) RemoteAddr() net.Addr { return access.InnerAddr{Addr: c.Conn.RemoteAddr()} }
+
+// dialInner connects the gateway, which tells where its callers are.
+func dialInner(inner *bufconn.Listener) (*grpc.ClientConn, error) {
+	return grpc.NewClient("passthrough:parley", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return inner.DialContext(ctx) }),
+		grpc.WithUnaryInterceptor(func(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+			return invoke(access.ForwardPeer(ctx), method, req, reply, conn, opts...)
+		}),
+		grpc.WithStreamInterceptor(func(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
+			return open(access.ForwardPeer(ctx), desc, conn, method, opts...)
+		}))
+}
+
 // newWeb is the HTTP server in front of the gateway.
-func newWeb(conn grpc.ClientConnInterface) (*http.Server, error) {
+func newWeb(conn grpc.ClientConnInterface, limits Limits) (*http.Server, error) {
 	h, err := gateway.New(conn, openapi.JSON)
 	if err != nil {
 		return nil, err
 	}
 	return &http.Server{
 		Handler:           h,
+		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return access.WithPeer(ctx, c.RemoteAddr()) },
 		MaxHeaderBytes:    gateway.MaxHeaderBytes,
-		ReadHeaderTimeout: gateway.ReadHeaderTimeout,
-		ReadTimeout:       gateway.ReadTimeout,
+		ReadHeaderTimeout: limits.HeaderTimeout,
+		ReadTimeout:       limits.BodyTimeout,
 		IdleTimeout:       gateway.IdleTimeout,
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 )
 
 // Kind says how a caller should react. The kinds are those of the canonical gRPC codes that parley uses.
@@ -42,6 +43,8 @@ type Fault struct {
 	Fields  []Field           // for Invalid: every field at fault
 	Meta    map[string]string // machine-readable facts: the current head, the limit, the resource name
 	cause   error             // for the server's log only
+
+	RetryAfter time.Duration // for ResourceExhausted: when the same call may succeed; zero if waiting does not help
 }
 
 // Error gives the message and, for the server's own log, the cause.

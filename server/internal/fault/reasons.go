@@ -3,6 +3,7 @@ package fault
 import (
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // Reasons, equal by name to the values of parley.v1.ErrorReason (a test compares the two lists).
@@ -207,6 +208,16 @@ func LimitExceeded(path, limit string, is, most int) *Fault {
 		f.Message, f.Fields = path+": "+msg, []Field{{path, limit, msg}}
 	}
 	return f
+}
+
+// TryLater says which named limit a caller has reached who may try again after a while: of what they do in a time, or at
+// a time.
+func TryLater(limit string, most int, wait time.Duration) *Fault {
+	return &Fault{
+		Kind: ResourceExhausted, Reason: ReasonLimitExceeded, RetryAfter: wait,
+		Message: fmt.Sprintf("the limit %s of %d is reached; try again in %v", limit, most, wait.Round(time.Millisecond)),
+		Meta:    map[string]string{"limit": limit, "limit_value": strconv.Itoa(most)},
+	}
 }
 
 // Denied says that a known caller may not do this. It is decided before existence is looked at (AIP-211).

@@ -37,7 +37,7 @@ const (
 	maxStatus  = 4_500 // bytes of the Status message
 )
 
-// retryDelay is what RetryInfo advises. A server that restarts or a store that is busy needs about that.
+// retryDelay is what RetryInfo advises if the fault does not. A server that restarts or a store that is busy needs about that.
 const retryDelay = time.Second
 
 // Of gives the status of f. It shows nothing of f's cause, and the same fault always gives the same bytes.
@@ -48,8 +48,8 @@ func Of(f *fault.Fault) *status.Status {
 	if name := f.Meta["resource"]; name != "" {
 		rest = append(rest, pack(&errdetails.ResourceInfo{ResourceType: resourceType(name), ResourceName: name, Description: s.GetMessage()}))
 	}
-	if f.Kind == fault.Unavailable {
-		rest = append(rest, pack(&errdetails.RetryInfo{RetryDelay: durationpb.New(retryDelay)}))
+	if wait := retryAfter(f); wait > 0 {
+		rest = append(rest, pack(&errdetails.RetryInfo{RetryDelay: durationpb.New(wait)}))
 	}
 	s.Details = append([]*anypb.Any{pack(info)}, rest...)
 	bad, omitted := violations(f.Fields, maxStatus-proto.Size(s))
@@ -60,6 +60,14 @@ func Of(f *fault.Fault) *status.Status {
 		s.Details = append(s.Details, pack(bad))
 	}
 	return status.FromProto(s)
+}
+
+// retryAfter says after how long the call may be tried again; zero for a fault that stays.
+func retryAfter(f *fault.Fault) time.Duration {
+	if f.RetryAfter == 0 && f.Kind == fault.Unavailable {
+		return retryDelay
+	}
+	return f.RetryAfter
 }
 
 // violations lists as many fields as there is room for, the first in any case.

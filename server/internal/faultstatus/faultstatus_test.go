@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
@@ -51,6 +52,14 @@ func TestOf(t *testing.T) {
 	}
 	if s = faultstatus.Of(fault.NotNow("busy", nil)); s.Code() != codes.Unavailable || detail[*errdetails.RetryInfo](t, s).GetRetryDelay().GetSeconds() != 1 {
 		t.Error(s)
+	}
+	if s = faultstatus.Of(fault.TryLater("calls", 7, 1500*time.Millisecond)); s.Code() != codes.ResourceExhausted ||
+		detail[*errdetails.RetryInfo](t, s).GetRetryDelay().AsDuration() != 1500*time.Millisecond ||
+		detail[*errdetails.ErrorInfo](t, s).GetMetadata()["limit_value"] != "7" {
+		t.Error(s)
+	}
+	if s = faultstatus.Of(fault.LimitExceeded("f", "depth", 3, 2)); detail[*errdetails.RetryInfo](t, s) != nil {
+		t.Error("waiting does not help, and is advised:", s)
 	}
 	if s = faultstatus.Of(fault.Of(errors.New("secret"))); s.Code() != codes.Internal || strings.Contains(s.String(), "secret") {
 		t.Error(s)

@@ -55,8 +55,17 @@ func (g *gateway) callFailed(_ context.Context, _ *runtime.ServeMux, _ runtime.M
 }
 
 // streamFailed is the status at the end of a stream that broke off.
-func streamFailed(_ context.Context, err error) *status.Status {
-	return faultstatus.Complete(status.Convert(err))
+func streamFailed(ctx context.Context, err error) *status.Status {
+	s := faultstatus.Complete(status.Convert(err))
+	retryAfter(exchangeOf(ctx).header, s) // of no effect once the stream has begun
+	return s
+}
+
+// retryAfter tells in a header what RetryInfo tells in the body, in whole seconds.
+func retryAfter(h http.Header, s *status.Status) {
+	if retry := detail[*errdetails.RetryInfo](s); retry != nil && h != nil {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(retry.GetRetryDelay().AsDuration().Seconds()))))
+	}
 }
 
 func notImplemented(msg string) *status.Status {
@@ -75,9 +84,7 @@ func writeStatus(w http.ResponseWriter, ex *exchange, code int, s *status.Status
 	if code == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
-	if retry := detail[*errdetails.RetryInfo](s); retry != nil {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(retry.GetRetryDelay().AsDuration().Seconds()))))
-	}
+	retryAfter(h, s)
 	body, err := codec{pretty: ex.pretty}.Marshal(s.Proto())
 	if err != nil {
 		code, body = http.StatusInternalServerError, []byte(`{"code":13,"message":"the error could not be written"}`)

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,7 +28,8 @@ type exchange struct {
 	ifNoneMatch []string
 	route       *route // nil until the path is known to be one
 	body        []byte
-	called      bool // the request could be read, and went to the server
+	called      bool        // the request could be read, and went to the server
+	header      http.Header // of the answer, if that is a stream
 }
 
 type exchangeKey struct{}

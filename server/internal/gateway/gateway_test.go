@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
@@ -197,6 +198,7 @@ func TestServerErrors(t *testing.T) {
 		{fault.CredentialsInvalid(), "Unauthorized; CREDENTIALS_INVALID"},
 		{fault.NotNow("busy", nil), "Service Unavailable; UNAVAILABLE"},
 		{fault.LimitExceeded("", "points", 3, 2), "Request Entity Too Large; LIMIT_EXCEEDED"},
+		{fault.TryLater("calls", 2, time.Millisecond), "Too Many Requests; LIMIT_EXCEEDED"},
 		{fault.Of(errors.New("x")), "Internal Server Error; INTERNAL"},
 	} {
 		fake.err = faultstatus.Of(fault.Of(c.f)).Err()
@@ -207,7 +209,7 @@ func TestServerErrors(t *testing.T) {
 		if auth := w.Header().Get("WWW-Authenticate"); (auth == "Bearer") != (w.Code == 401) {
 			t.Error("WWW-Authenticate:", auth)
 		}
-		if retry := w.Header().Get("Retry-After"); (retry == "1") != (w.Code == 503) {
+		if retry := w.Header().Get("Retry-After"); (retry == "1") != (w.Code == 503 || w.Code == 429) {
 			t.Error("Retry-After:", retry)
 		}
 	}

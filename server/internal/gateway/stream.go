@@ -94,6 +94,7 @@ func contentType(v any, stream string) string {
 // goes on, and no deadline on the connection, which would end it.
 func (ex *exchange) streaming(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // where that cannot be set, none is set
+	ex.header = w.Header()
 	form := linesType
 	if ex.wantsEvents {
 		form = eventsType

@@ -25,12 +25,24 @@ type Lens struct {
 
 	viewerOf func(negotiation string) Viewer // in a directory: who the caller is in a negotiation
 	trusted  func(owner, name string)        // told of what the viewer sees as a mediator that a party entrusted to them; may be nil
+	over     func() bool                     // see Until
 }
 
 // New gives the view of a State as of a moment.
 func New(st *record.State, viewer Viewer, at time.Time) *Lens {
 	return &Lens{st: st, viewer: viewer, at: at.UnixNano()}
 }
+
+// Until gives the same view for somebody who may lose patience: once over says so, the long sequences (Ancestry,
+// StancesOn) end before their end, and what was worked out from them must not be used. For reading only.
+func (l *Lens) Until(over func() bool) *Lens {
+	c := *l
+	c.over = over
+	return &c
+}
+
+// Over says whether whoever looks has lost patience.
+func (l *Lens) Over() bool { return l.over != nil && l.over() }
 
 // sees decides on one audience. What is entrusted to the viewer by a party that is not theirs is noted, if somebody keeps the
 // books.
@@ -154,7 +166,7 @@ func (l *Lens) Stances(parent, after string, deleted bool) iter.Seq[*parleyv1.St
 // StancesOn yields the stances on a point (by id, over all revisions) or on a revision (by name), deleted ones excepted.
 func (l *Lens) StancesOn(target string) iter.Seq[*parleyv1.Stance] {
 	return func(yield func(*parleyv1.Stance) bool) {
-		l.st.StancesOn(target, l.at, func(m *parleyv1.Stance) bool { return !l.seesStance(m) || yield(m) })
+		l.st.StancesOn(target, l.at, func(m *parleyv1.Stance) bool { return !l.Over() && (!l.seesStance(m) || yield(m)) })
 	}
 }
 

@@ -278,7 +278,7 @@ func (l *Lens) Ancestry(r *record.Revision) iter.Seq[*record.Revision] {
 	return func(yield func(*record.Revision) bool) {
 		seen := map[*record.Revision]bool{r: true}
 		open := []*record.Revision{r}
-		for len(open) > 0 {
+		for len(open) > 0 && !l.Over() {
 			newest := slices.MaxFunc(open, func(a, b *record.Revision) int { return int(a.Time - b.Time) })
 			open = slices.DeleteFunc(open, func(r *record.Revision) bool { return r == newest })
 			if _, err := l.revision(newest.Msg.GetName()); err == nil && !yield(newest) {

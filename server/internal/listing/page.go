@@ -35,6 +35,9 @@ type Call struct {
 	PageSize  int       // default of the method; DefaultPageSize if 0
 	InOrder   bool      // the items come in the order that order_by wants, which the caller has checked
 	Omit      []string  // fields of the items that this list leaves empty: neither filter nor order_by knows them
+
+	// Over says that the caller has lost patience: the page ends before its end, and must not be used. nil for never.
+	Over func() bool
 }
 
 // Query is one opened call of a List method whose items are of type T. It serves one goroutine.
@@ -49,13 +52,14 @@ type Query[T proto.Message] struct {
 	asOf        time.Time
 	after       string // natural order: key of the last item shown
 	offset      int    // other order: how many were shown
+	over        func() bool
 }
 
 // Open reads what req asks for. Errors are FILTER_INVALID, ORDER_BY_INVALID, PAGE_TOKEN_INVALID or INVALID_FIELD.
 func Open[T proto.Message](s *Sealer, call Call, req Request) (*Query[T], error) {
 	var item T
 	md := item.ProtoReflect().Descriptor()
-	q := &Query[T]{sealer: s, binding: Bind(call.Method, call.Principal, req), asOf: call.Now, maxBytes: call.MaxBytes}
+	q := &Query[T]{sealer: s, binding: Bind(call.Method, call.Principal, req), asOf: call.Now, maxBytes: call.MaxBytes, over: call.Over}
 	var err error
 	if r, ok := req.(interface{ GetFilter() string }); ok {
 		if q.filter, err = parseFilter(md, r.GetFilter(), call.Omit); err != nil {
@@ -145,6 +149,9 @@ func (q *Query[T]) PageBy(items iter.Seq[T], key func(T) string) (page []T, next
 	}
 	bytes := 0
 	for item := range items {
+		if q.isOver() {
+			break
+		}
 		if !q.filter.Matches(item) {
 			continue
 		}
@@ -159,10 +166,15 @@ func (q *Query[T]) PageBy(items iter.Seq[T], key func(T) string) (page []T, next
 	return page, ""
 }
 
+func (q *Query[T]) isOver() bool { return q.over != nil && q.over() }
+
 // ordered sorts everything and cuts the page out.
 func (q *Query[T]) ordered(items iter.Seq[T]) (page []T, next string) {
 	var all []T
 	for item := range items {
+		if q.isOver() {
+			break
+		}
 		if q.filter.Matches(item) {
 			all = append(all, item)
 		}

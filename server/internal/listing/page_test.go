@@ -267,3 +267,22 @@ func BenchmarkPage(b *testing.B) {
 		})
 	}
 }
+
+// A page of a caller who has gone ends where that is noticed.
+func TestAPageEndsWhenTheCallerHasLostPatience(t *testing.T) {
+	for _, order := range []string{"", "create_time desc"} {
+		var all []*parleyv1.Stance
+		for i := range 100 {
+			all = append(all, &parleyv1.Stance{Name: fmt.Sprintf("negotiations/a/stances/s%02d", i)})
+		}
+		asked, taken, c := 0, 0, call
+		c.Over = func() bool { asked++; return asked > 5 }
+		q, err := listing.Open[*parleyv1.Stance](sealer, c, &parleyv1.ListStancesRequest{PageSize: 1000, OrderBy: order})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page, _ := q.Page(from(all, "", &taken)); len(page) != 5 || taken != 6 {
+			t.Errorf("%q: %d items of %d taken", order, len(page), taken)
+		}
+	}
+}

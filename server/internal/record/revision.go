@@ -18,7 +18,7 @@ type Revision struct {
 	Parents []*Revision
 	Base    *Revision // what the text was made from: the first parent, or an earlier revision; nil for nothing
 	Changed []string  // ids of the points that differ from the base's, sorted
-	Time    int64    // when it was recorded, nanoseconds since 1970
+	Time    int64     // when it was recorded, nanoseconds since 1970
 
 	Index    int // how many revisions of the plan were committed before it
 	Confided int // how many up to this one have an audience of their own, narrower than PUBLIC

@@ -18,6 +18,7 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/host"
 	"github.com/seed-ff4a8210/parley/server/internal/ledger/ledgertest"
 	"github.com/seed-ff4a8210/parley/server/internal/listing"
+	"github.com/seed-ff4a8210/parley/server/internal/quota"
 )
 
 const secret = "secret of the benchmark, long enough to be one"
@@ -32,8 +33,10 @@ func serve(b *testing.B) *grpc.ClientConn {
 	}
 	b.Cleanup(h.Close)
 	core := Core{Host: h, Sealer: listing.NewSealer([32]byte{1})}
+	log := slog.New(slog.DiscardHandler)
+	limits := &Limits{Callers: quota.NewLimiter(quota.DefaultKnown, quota.DefaultAnonymous), Logins: quota.NewLogins(), Log: log}
 	srv := grpc.NewServer(
-		grpc.ChainUnaryInterceptor(Intercept(core, access.NewAuthenticator(access.NewToken(secret), nil), slog.New(slog.DiscardHandler))),
+		grpc.ChainUnaryInterceptor(Intercept(core, access.NewAuthenticator(access.NewToken(secret), nil), limits, log)),
 		grpc.ForceServerCodecV2(Codec()),
 	)
 	Register(srv, core)

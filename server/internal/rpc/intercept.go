@@ -21,8 +21,8 @@ import (
 )
 
 // Intercept gives the chain that every unary call passes: answer faults with details, know the caller, check the request, refuse
-// what is not for the caller before anything is looked at, and note what the answer lays open that was entrusted to them.
-func Intercept(c Core, auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInterceptor {
+// what is not for the caller before anything is looked at, and note what the answer lays open that was entrusted to them; and bound what each caller does.
+func Intercept(c Core, auth *access.Authenticator, limits *Limits, log *slog.Logger) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
 		defer func() {
 			if p := recover(); p != nil {
@@ -31,7 +31,7 @@ func Intercept(c Core, auth *access.Authenticator, log *slog.Logger) grpc.UnaryS
 			}
 		}()
 		start := time.Now()
-		resp, err = c.admit(ctx, auth, info.FullMethod, req, next)
+		resp, err = c.admit(ctx, auth, limits, info.FullMethod, req, next)
 		if err == nil {
 			return resp, nil
 		}
@@ -49,11 +49,14 @@ func answer(ctx context.Context, log *slog.Logger, method string, start time.Tim
 }
 
 // InterceptStream is Intercept for streams: the same, with every message of the caller checked when it is read. Streams of
-// other services, such as reflection, pass as they are.
-func InterceptStream(c Core, auth *access.Authenticator, log *slog.Logger) grpc.StreamServerInterceptor {
+// other services, such as reflection, pass as they are, but for their number.
+func InterceptStream(c Core, auth *access.Authenticator, limits *Limits, log *slog.Logger) grpc.StreamServerInterceptor {
 	return func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
 		if !strings.HasPrefix(info.FullMethod, apiPrefix) {
-			return next(srv, stream)
+			if err := limits.stream(stream.Context(), access.Anonymous(), false, func() error { return next(srv, stream) }); err != nil {
+				return toStatus(err).Err()
+			}
+			return nil
 		}
 		defer func() {
 			if p := recover(); p != nil {
@@ -62,11 +65,12 @@ func InterceptStream(c Core, auth *access.Authenticator, log *slog.Logger) grpc.
 			}
 		}()
 		start := time.Now()
-		p, err := auth.Authenticate(stream.Context())
+		p, err := limits.authenticate(stream.Context(), auth)
 		if err == nil {
-			err = next(srv, &checkedStream{ServerStream: stream, ctx: access.WithPrincipal(stream.Context(), p), allow: func(m proto.Message) error {
+			checked := &checkedStream{ServerStream: stream, ctx: access.WithPrincipal(stream.Context(), p), allow: func(m proto.Message) error {
 				return c.allow(p, info.FullMethod, m)
-			}})
+			}}
+			err = limits.stream(checked.ctx, p, info.IsClientStream, func() error { return next(srv, checked) })
 		}
 		if err == nil {
 			return nil
@@ -117,12 +121,12 @@ func Unknown(_ any, stream grpc.ServerStream) error {
 	return faultstatus.Of(fault.NoMethod("the server has no method " + method)).Err()
 }
 
-func (c Core) admit(ctx context.Context, auth *access.Authenticator, method string, req any, next grpc.UnaryHandler) (any, error) {
+func (c Core) admit(ctx context.Context, auth *access.Authenticator, limits *Limits, method string, req any, next grpc.UnaryHandler) (any, error) {
 	bad, isBad := req.(malformed)
 	if isBad {
 		req = bad.Message
 	}
-	p, err := auth.Authenticate(ctx)
+	p, err := limits.authenticate(ctx, auth)
 	if err != nil {
 		return nil, err
 	}
@@ -131,6 +135,12 @@ func (c Core) admit(ctx context.Context, auth *access.Authenticator, method stri
 	if !ok || !strings.HasPrefix(method, apiPrefix) {
 		return next(ctx, req)
 	}
+	_, writes := req.(mutation)
+	pass, err := limits.call(ctx, p, writes)
+	if err != nil {
+		return nil, err
+	}
+	defer pass.Done()
 	if p.Name == "" && Roles[method[len(apiPrefix):]]&Public == 0 { // not worth a look at what it says
 		return nil, c.allow(p, method, m)
 	}

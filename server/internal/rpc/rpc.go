@@ -60,6 +60,9 @@ func (c Core) lens(ctx context.Context, name string, asOf *timestamppb.Timestamp
 	return c.at(ctx, name, now)
 }
 
+// over tells when a lens is to stop: when the call is over. InTime drops what was worked out by then.
+func over(ctx context.Context) func() bool { return func() bool { return ctx.Err() != nil } }
+
 // mutation is what every mutating request has.
 type mutation interface {
 	proto.Message
@@ -139,7 +142,7 @@ func opened[M proto.Message](ctx context.Context, c Core, name string, req listi
 		return nil, nil, err
 	}
 	call.Method, _ = grpc.Method(ctx)
-	call.Principal, call.Now = access.FromContext(ctx).Name, now
+	call.Principal, call.Now, call.Over = access.FromContext(ctx).Name, now, over(ctx)
 	q, err := listing.Open[M](c.Sealer, call, req)
 	if err != nil {
 		return nil, nil, err
@@ -157,16 +160,19 @@ func pageOf[M proto.Message](q *listing.Query[M], list []M, key func(M) string) 
 	return q.PageBy(slices.Values(list), key)
 }
 
-// at takes the lens of a negotiation, or of the directory for no name.
+// at takes the lens of a negotiation, or of the directory for no name. It stops when the call is over.
 func (c Core) at(ctx context.Context, name string, at time.Time) (*lens.Lens, error) {
 	if name == "" {
 		return c.directory(ctx, at), nil
 	}
 	l, err := c.Host.Lens(ctx, c.viewer(ctx, name), name, at)
-	if t := trustOf(ctx); err == nil && t != nil {
+	if err != nil {
+		return nil, err
+	}
+	if t := trustOf(ctx); t != nil {
 		l = l.Watched(t.Note)
 	}
-	return l, err
+	return l.Until(over(ctx)), nil
 }
 
 // directory takes the lens of what concerns the server as a whole.
