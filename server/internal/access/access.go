@@ -1,16 +1,16 @@
-// Package access says who is calling. Until there are accounts a caller is the holder of the mediator token, which is
-// made at first start and kept in the data directory for those who can read its files, or anonymous; and the server
-// listens on loopback only, so that neither the token nor what it opens crosses a network.
+// Package access says who is calling. A caller is the holder of the mediator token, which is made at first start and kept in
+// the data directory for those who can read its files; whom an OpenID Connect issuer or the authority of a client
+// certificate names; or anonymous. Without TLS the server listens on loopback only, so that neither tokens nor what they
+// open cross a network.
 //
 // What a caller may see is decided elsewhere: rpc turns a Principal into a viewer, lens hides things from it.
 package access
 
 import (
 	"context"
-	"strings"
+	"time"
 
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
-	"google.golang.org/grpc/metadata"
 )
 
 // Kind is the sort of a caller.
@@ -35,27 +35,46 @@ func Anonymous() Principal { return Principal{Name: "anonymous", Kind: KindAnony
 func Mediator() Principal { return Principal{Name: "mediator", Kind: KindMediator} }
 
 // Authenticator tells callers apart by their credentials. It is safe for concurrent use.
-type Authenticator struct{ mediator Token }
+type Authenticator struct {
+	mediator Token
+	oidc     *OIDC // nil: no issuer is believed
+}
 
-// NewAuthenticator returns an Authenticator that knows the mediator token.
-func NewAuthenticator(mediator Token) *Authenticator { return &Authenticator{mediator} }
+// NewAuthenticator returns an Authenticator that knows the mediator token, and believes the tokens of an issuer unless that is
+// nil.
+func NewAuthenticator(mediator Token, oidc *OIDC) *Authenticator {
+	return &Authenticator{mediator, oidc}
+}
 
-// Authenticate finds the caller in the metadata of an incoming gRPC call. A call without `authorization` is anonymous;
-// one with any other than a single, valid bearer token is refused as CREDENTIALS_INVALID rather than served as
-// anonymous, so that nobody takes a half empty answer for a full one.
+// Authenticate finds who makes an incoming gRPC call: whom its `authorization` names, else whose client certificate the
+// connection has shown, else nobody in particular. Credentials that are not valid are refused as CREDENTIALS_INVALID rather
+// than served as anonymous, so that nobody takes a half empty answer for a full one.
 func (a *Authenticator) Authenticate(ctx context.Context) (Principal, error) {
-	values := metadata.ValueFromIncomingContext(ctx, "authorization")
-	if len(values) == 0 {
+	secret, shown, err := bearer(ctx)
+	switch {
+	case err != nil:
+		return Principal{}, err
+	case !shown:
+		return a.byConnection(ctx)
+	case a.oidc != nil && isJWT(secret):
+		name, err := a.oidc.Verify(ctx, secret)
+		return Principal{Name: name, Kind: KindAnonymous}, err
+	case a.mediator.Matches(secret):
+		return Mediator(), nil
+	}
+	return Principal{}, fault.CredentialsInvalid()
+}
+
+// byConnection is who calls without an authorization header.
+func (a *Authenticator) byConnection(ctx context.Context) (Principal, error) {
+	cert, err := clientCertificate(ctx)
+	switch {
+	case err != nil:
+		return Principal{}, fault.CredentialsInvalid().Because(err)
+	case cert == nil:
 		return Anonymous(), nil
 	}
-	if len(values) > 1 {
-		return Principal{}, fault.CredentialsInvalid()
-	}
-	scheme, secret, ok := strings.Cut(values[0], " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") || !a.mediator.Matches(secret) {
-		return Principal{}, fault.CredentialsInvalid()
-	}
-	return Mediator(), nil
+	return byCertificate(cert, time.Now())
 }
 
 type contextKey struct{}

@@ -16,7 +16,7 @@ import (
 )
 
 func TestAuthenticate(t *testing.T) {
-	a := access.NewAuthenticator(access.NewToken("right"))
+	a := access.NewAuthenticator(access.NewToken("right"), nil)
 	for name, c := range map[string]struct {
 		headers []string
 		want    access.Kind

@@ -1,14 +1,12 @@
 package daemon
 
 import (
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
-	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/seed-ff4a8210/parley/gen/openapi"
 	"github.com/seed-ff4a8210/parley/server/internal/access"
@@ -17,7 +15,7 @@ import (
 )
 
 // serverOptions are the bounds of the gRPC transport.
-func serverOptions(auth *access.Authenticator, log *slog.Logger, cert *access.Certificate) []grpc.ServerOption {
+func serverOptions(auth *access.Authenticator, log *slog.Logger, id *identities) []grpc.ServerOption {
 	options := []grpc.ServerOption{
 		grpc.ChainUnaryInterceptor(rpc.Intercept(auth, log)),
 		grpc.ChainStreamInterceptor(rpc.InterceptStream(auth, log)),
@@ -26,24 +24,14 @@ func serverOptions(auth *access.Authenticator, log *slog.Logger, cert *access.Ce
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.MaxConcurrentStreams(maxStreams),
 	}
-	if cert != nil {
-		options = append(options, grpc.Creds(outsideTLS{credentials.NewTLS(cert.Config())}))
+	if id.server != nil {
+		options = append(options, grpc.Creds(outsideTLS{credentials.NewTLS(id.tls())}))
 	}
 	return options
 }
 
-// certificate reads the certificate that both ports are to show, if they are to.
-func certificate(cfg Config) (*access.Certificate, error) {
-	switch {
-	case cfg.CertFile == "" && cfg.KeyFile == "":
-		return nil, nil
-	case cfg.CertFile == "" || cfg.KeyFile == "":
-		return nil, errors.New("a certificate needs its key, and a key its certificate")
-	}
-	return access.LoadCertificate(cfg.CertFile, cfg.KeyFile, cfg.Log)
-}
-
-// outsideTLS encrypts connections from outside. That of the gateway does not leave the process.
+// outsideTLS encrypts connections from outside. That of the gateway does not leave the process; it is told apart for what it
+// says of the certificates of its callers.
 type outsideTLS struct {
 	credentials.TransportCredentials
 }
@@ -51,7 +39,7 @@ type outsideTLS struct {
 // ServerHandshake begins TLS, except on the inner connection.
 func (o outsideTLS) ServerHandshake(c net.Conn) (net.Conn, credentials.AuthInfo, error) {
 	if _, inner := c.(innerConn); inner {
-		return insecure.NewCredentials().ServerHandshake(c)
+		return c, access.Gateway{CommonAuthInfo: credentials.CommonAuthInfo{SecurityLevel: credentials.NoSecurity}}, nil
 	}
 	return o.TransportCredentials.ServerHandshake(c)
 }

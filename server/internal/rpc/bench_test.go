@@ -32,7 +32,7 @@ func serve(b *testing.B) *grpc.ClientConn {
 	}
 	b.Cleanup(h.Close)
 	srv := grpc.NewServer(
-		grpc.ChainUnaryInterceptor(Intercept(access.NewAuthenticator(access.NewToken(secret)), slog.New(slog.DiscardHandler))),
+		grpc.ChainUnaryInterceptor(Intercept(access.NewAuthenticator(access.NewToken(secret), nil), slog.New(slog.DiscardHandler))),
 		grpc.ForceServerCodecV2(Codec()),
 	)
 	Register(srv, Core{Host: h, Sealer: listing.NewSealer([32]byte{1})})

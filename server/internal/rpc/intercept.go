@@ -22,6 +22,7 @@ import (
 // Intercept gives the chain that every unary call passes: answer faults with details, know the caller, refuse writes of
 // callers who may not write before anything is looked at, and check the request.
 func Intercept(auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInterceptor {
+	refused := &refusals{log: log}
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
 		defer func() {
 			if p := recover(); p != nil {
@@ -34,6 +35,7 @@ func Intercept(auth *access.Authenticator, log *slog.Logger) grpc.UnaryServerInt
 		if err == nil {
 			return resp, nil
 		}
+		refused.note(ctx, info.FullMethod, err)
 		return nil, answer(ctx, log, info.FullMethod, start, err)
 	}
 }
@@ -50,6 +52,7 @@ func answer(ctx context.Context, log *slog.Logger, method string, start time.Tim
 // InterceptStream is Intercept for streams: the same, with every message of the caller checked when it is read. Streams of
 // other services, such as reflection, pass as they are.
 func InterceptStream(auth *access.Authenticator, log *slog.Logger) grpc.StreamServerInterceptor {
+	refused := &refusals{log: log}
 	return func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
 		if !strings.HasPrefix(info.FullMethod, apiPrefix) {
 			return next(srv, stream)
@@ -71,6 +74,7 @@ func InterceptStream(auth *access.Authenticator, log *slog.Logger) grpc.StreamSe
 		if err == nil {
 			return nil
 		}
+		refused.note(stream.Context(), info.FullMethod, err)
 		return answer(stream.Context(), log, info.FullMethod, start, err)
 	}
 }
