@@ -8,9 +8,12 @@ import (
 	"os"
 )
 
+// encrypted says whether to speak TLS: each of its flags says so.
+func (a *app) encrypted() bool { return a.tls || a.ca != "" || a.cert != "" || a.key != "" }
+
 // transport says how to encrypt the connection; nil for not at all.
 func (a *app) transport() (*tls.Config, error) {
-	if !a.tls && a.ca == "" && a.cert == "" && a.key == "" {
+	if !a.encrypted() {
 		return nil, nil
 	}
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12}

@@ -1,13 +1,11 @@
 package access
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -15,7 +13,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/sync/singleflight"
 )
 
 // Bounds of what is asked of an issuer.
@@ -25,7 +24,8 @@ const (
 
 	// Whoever sends a token with an unknown key has the keys fetched: no more often than this.
 	keyPause = 5 * time.Second
-	// Keys are fetched anew after this time even if no token needs it, so that a withdrawn one is not trusted for ever.
+	// Keys are fetched anew after this time even if no token needs it, so that a withdrawn one is not trusted for ever. If the
+	// issuer then fails, it is asked again only after the same time, as callers wait meanwhile.
 	keyRenewal = 10 * time.Minute
 	// While the issuer does not answer, the keys that it showed last are good for this long.
 	keyLife = 24 * time.Hour
@@ -79,79 +79,96 @@ func (b boundedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// keyTransport fetches the keys of an issuer, and nothing else. It asks at most once each keyPause, and in between, or if the
-// issuer fails, answers what the issuer answered last.
-type keyTransport struct {
-	next http.RoundTripper
-	now  func() time.Time
-
-	mu    sync.Mutex // held while the issuer is asked: who comes meanwhile gets that answer too
-	asked time.Time
-	err   error // why the last request failed; nil if it did not
-	keys  []byte
-	read  time.Time // when keys were
-}
-
-// RoundTrip gives the keys.
-func (k *keyTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if now := k.now(); k.asked.IsZero() || now.Sub(k.asked) >= keyPause {
-		k.asked = now
-		var keys []byte
-		if keys, k.err = k.fetch(req); k.err == nil {
-			k.keys, k.read = keys, now
-		}
-	}
-	if k.keys == nil || k.now().Sub(k.read) > keyLife {
-		return nil, k.err
-	}
-	return &http.Response{
-		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header:  http.Header{"Content-Type": {"application/json"}},
-		Body:    io.NopCloser(bytes.NewReader(k.keys)),
-		Request: req,
-	}, nil
-}
-
-// fetch asks the issuer. An answer without a list of keys is an error; an empty list says that all are withdrawn.
-func (k *keyTransport) fetch(req *http.Request) ([]byte, error) {
-	resp, err := k.next.RoundTrip(req)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, fmt.Errorf("read the keys: %w", err)
-	}
-	var set struct {
-		Keys []json.RawMessage `json:"keys"`
-	}
-	if err := json.Unmarshal(body, &set); err != nil || set.Keys == nil {
-		return nil, errors.New("the answer is no set of keys (RFC 7517)")
-	}
-	return body, nil
-}
-
-// issuerKeys are the public keys of an issuer. A key that is unknown has them fetched, and so does time. It is safe for
-// concurrent use.
+// issuerKeys are the public keys of an issuer. They are fetched again if a token does not go with them, and now and then. If the
+// issuer fails, those that it showed last stay. It is safe for concurrent use.
 type issuerKeys struct {
 	url    string
-	client *http.Client // over a keyTransport
+	client *http.Client
 	now    func() time.Time
+	flight singleflight.Group // all who wait for the issuer wait for one request
 
 	mu    sync.Mutex
-	set   *oidc.RemoteKeySet
-	since time.Time
+	keys  []jose.JSONWebKey
+	read  time.Time // when keys were
+	asked time.Time // when the issuer last answered, or failed to
+	err   error     // how it failed; nil if it did not
 }
 
 // newIssuerKeys fetches the keys for the first time, so that an issuer without any is noticed when the server starts.
-func newIssuerKeys(ctx context.Context, url string, next http.RoundTripper, now func() time.Time) (*issuerKeys, error) {
-	k := &issuerKeys{url: url, now: now, client: &http.Client{
-		Timeout: issuerTimeout, Transport: &keyTransport{next: next, now: now},
-	}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+func newIssuerKeys(ctx context.Context, url string, client *http.Client, now func() time.Time) (*issuerKeys, error) {
+	k := &issuerKeys{url: url, client: client, now: now}
+	k.renew(ctx)
+	return k, k.err
+}
+
+// VerifySignature implements oidc.KeySet.
+func (k *issuerKeys) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {
+	jws, err := jose.ParseSigned(jwt, asymmetric)
+	if err != nil {
+		return nil, err
+	}
+	for _, age := range []time.Duration{keyRenewal, keyPause} { // the second time for a key that is new
+		keys, err := k.newerThan(ctx, age)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range keys {
+			if kid := jws.Signatures[0].Header.KeyID; kid != "" && kid != key.KeyID {
+				continue
+			}
+			if payload, err := jws.Verify(key); err == nil {
+				return payload, nil
+			}
+		}
+	}
+	return nil, errors.New("the signature is by no key of the issuer")
+}
+
+// newerThan gives the keys, after asking the issuer if it was not asked within age.
+func (k *issuerKeys) newerThan(ctx context.Context, age time.Duration) ([]jose.JSONWebKey, error) {
+	if k.due(age) {
+		done := k.flight.DoChan("", func() (any, error) {
+			if k.due(keyPause) { // nobody was faster
+				k.renew(context.Background()) // for all who wait, whoever goes away; the client has a timeout
+			}
+			return nil, nil
+		})
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for the keys of the issuer: %w", ctx.Err())
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.now().Sub(k.read) > keyLife {
+		return nil, fmt.Errorf("the keys are too old: %w", k.err)
+	}
+	return k.keys, nil
+}
+
+// due says whether the issuer was not asked within age.
+func (k *issuerKeys) due(age time.Duration) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.now().Sub(k.asked) >= age
+}
+
+// renew asks the issuer.
+func (k *issuerKeys) renew(ctx context.Context) {
+	keys, err := k.fetch(ctx)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.asked, k.err = k.now(), err
+	if err == nil {
+		k.keys, k.read = keys, k.asked
+	}
+}
+
+// fetch reads what the issuer publishes. An answer without a list of keys is an error; an empty list says that all are
+// withdrawn. Keys of unknown kinds or for other uses, and secrets, are passed over (RFC 7517, section 5).
+func (k *issuerKeys) fetch(ctx context.Context) ([]jose.JSONWebKey, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, k.url, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -159,21 +176,22 @@ func newIssuerKeys(ctx context.Context, url string, next http.RoundTripper, now 
 	if err != nil {
 		return nil, err
 	}
-	return k, resp.Body.Close()
-}
-
-// VerifySignature implements oidc.KeySet.
-func (k *issuerKeys) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {
-	return k.current().VerifySignature(ctx, jwt)
-}
-
-// current gives the set of keys. oidc.RemoteKeySet forgets a key only if it meets an unknown one, so a new set takes its
-// place now and then.
-func (k *issuerKeys) current() *oidc.RemoteKeySet {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if now := k.now(); k.set == nil || now.Sub(k.since) >= keyRenewal {
-		k.set, k.since = oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), k.client), k.url), now
+	defer func() { _ = resp.Body.Close() }()
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
 	}
-	return k.set
+	if err := json.NewDecoder(resp.Body).Decode(&set); err != nil {
+		return nil, fmt.Errorf("read %s: %w", k.url, err)
+	}
+	if set.Keys == nil {
+		return nil, fmt.Errorf("%s is no set of keys (RFC 7517)", k.url)
+	}
+	var keys []jose.JSONWebKey
+	for _, raw := range set.Keys {
+		var key jose.JSONWebKey
+		if key.UnmarshalJSON(raw) == nil && key.IsPublic() && (key.Use == "" || key.Use == "sig") {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
 
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 )
@@ -42,8 +43,8 @@ const (
 )
 
 // asymmetric are the signatures that are accepted: those that nobody can make who only knows what the issuer publishes.
-var asymmetric = []string{
-	oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512, oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
+var asymmetric = []jose.SignatureAlgorithm{
+	jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
 }
 
 // OIDC believes the tokens of one issuer. It is safe for concurrent use.
@@ -57,9 +58,8 @@ func NewOIDC(ctx context.Context, cfg OIDCConfig) (*OIDC, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, fmt.Errorf("OpenID Connect: %w", err)
 	}
-	transport := issuerTransport()
-	asking := oidc.ClientContext(ctx, &http.Client{Timeout: issuerTimeout, Transport: transport})
-	provider, err := oidc.NewProvider(asking, cfg.Issuer)
+	client := &http.Client{Timeout: issuerTimeout, Transport: issuerTransport()}
+	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, client), cfg.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("OpenID Connect: ask the issuer %s who it is: %w", cfg.Issuer, err)
 	}
@@ -72,14 +72,18 @@ func NewOIDC(ctx context.Context, cfg OIDCConfig) (*OIDC, error) {
 	if err := requireSafeURL(document.Keys); err != nil {
 		return nil, fmt.Errorf("OpenID Connect: where the issuer %s has its keys: %w", cfg.Issuer, err)
 	}
-	keys, err := newIssuerKeys(ctx, document.Keys, transport, cfg.Now)
+	keys, err := newIssuerKeys(ctx, document.Keys, client, cfg.Now)
 	if err != nil {
 		return nil, fmt.Errorf("OpenID Connect: fetch the keys of the issuer %s: %w", cfg.Issuer, err)
 	}
-	// The library is left the signature. It reads the names of claims in any case (`Aud`), has other rules on the clock, and
-	// takes one issuer without its https.
+	var algorithms []string
+	for _, alg := range asymmetric {
+		algorithms = append(algorithms, string(alg))
+	}
+	// The library is left the form and the signature. It reads the names of claims in any case (`Aud`), has other rules on the
+	// clock, and takes one issuer without its https.
 	return &OIDC{cfg, oidc.NewVerifier(cfg.Issuer, keys, &oidc.Config{
-		SupportedSigningAlgs: asymmetric, SkipIssuerCheck: true, SkipClientIDCheck: true, SkipExpiryCheck: true,
+		SupportedSigningAlgs: algorithms, SkipIssuerCheck: true, SkipClientIDCheck: true, SkipExpiryCheck: true,
 	})}, nil
 }
 
@@ -118,11 +122,11 @@ func (o *OIDC) verify(ctx context.Context, rawToken string) (string, error) {
 	}
 	token, err := o.verifier.Verify(ctx, rawToken)
 	if err != nil {
-		return "", fmt.Errorf("check the signature of the token: %w", err)
+		return "", fmt.Errorf("the token: %w", err)
 	}
 	claims := claims{}
 	if err := token.Claims(&claims); err != nil {
-		return "", fmt.Errorf("read the claims of the token: %w", err)
+		return "", fmt.Errorf("the claims of the token: %w", err)
 	}
 	if err := errors.Join(claims.madeBy(o.cfg.Issuer), claims.madeFor(o.cfg.Audience), claims.inTime(o.cfg.Now(), o.cfg.Skew)); err != nil {
 		return "", err

@@ -172,8 +172,11 @@ func TestOIDCRefusesSignatures(t *testing.T) {
 		t.Fatal(err)
 	}
 	i.Answer(issuertest.KeysPath, func(w http.ResponseWriter) {
-		issuertest.WriteJSON(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{
-			{Key: own.Public(), KeyID: "rsa"}, {Key: []byte(strings.Repeat("s", 32)), KeyID: "shared"},
+		issuertest.WriteJSON(w, changed{"keys": []any{
+			jose.JSONWebKey{Key: own.Public(), KeyID: "rsa"},
+			jose.JSONWebKey{Key: []byte(strings.Repeat("s", 32)), KeyID: "shared"},
+			jose.JSONWebKey{Key: own.Public(), KeyID: "for encryption", Use: "enc"},
+			changed{"kty": "of tomorrow", "kid": "unknown"},
 		}})
 	})
 	o, _ := believer(t, i, access.OIDCConfig{})
@@ -199,6 +202,7 @@ func TestOIDCRefusesSignatures(t *testing.T) {
 		"long algorithm": {unsigned(t, strings.Repeat("x", 5000), claims), "unexpected signature algorithm"},
 		"public key":     {issuertest.Sign(t, jose.HS256, inPEM, "rsa", claims), "unexpected signature algorithm"},
 		"shared key":     {issuertest.Sign(t, jose.HS256, []byte(strings.Repeat("s", 32)), "shared", claims), "unexpected signature algorithm"},
+		"encryption key": {issuertest.Sign(t, jose.RS256, own, "for encryption", claims), "signature"},
 		"stranger":       {issuertest.Sign(t, jose.ES256, stranger, "rsa", claims), "signature"},
 		"unknown key":    {issuertest.Sign(t, jose.ES256, stranger, "unknown", claims), "signature"},
 		"cut off":        {parts[0] + "." + parts[1] + ".", "signature"},
@@ -235,17 +239,24 @@ func TestOIDCFollowsTheKeys(t *testing.T) {
 	old := i.Token(audience, nil)
 	accept(t, o, old, "oidc:alice")
 	i.Rotate()
+	accept(t, o, old, "oidc:alice") // nobody knows yet
 	fresh := i.Token(audience, nil)
-	refuse(t, o, fresh, "signature") // keys were fetched a moment ago
-	c.pass(5 * time.Second)
+	c.pass(5*time.Second - 1)
+	refuse(t, o, fresh, "signature") // the issuer was asked a moment ago
+	c.pass(1)
 	accept(t, o, fresh, "oidc:alice")
 	refuse(t, o, old, "signature")
+}
 
-	// A key that is withdrawn while no token asks for another is forgotten in time.
+// A key that is withdrawn is forgotten in time, even if no token asks for another.
+func TestOIDCForgetsKeys(t *testing.T) {
+	i := issuertest.New(t)
+	o, c := believer(t, i, access.OIDCConfig{})
+	token := i.Token(audience, nil)
+	accept(t, o, token, "oidc:alice")
 	i.Rotate()
-	accept(t, o, fresh, "oidc:alice")
-	c.pass(9*time.Minute + 57*time.Second)
-	refuse(t, o, fresh, "signature")
+	c.pass(10 * time.Minute)
+	refuse(t, o, token, "signature")
 }
 
 func TestOIDCIsNotMadeToFetchKeysAtWill(t *testing.T) {
@@ -308,7 +319,7 @@ func TestOIDCOutlivesItsIssuer(t *testing.T) {
 				accept(t, o, token, "oidc:alice")
 			}
 			c.pass(24 * time.Hour)
-			refuse(t, o, token, "fetching keys")
+			refuse(t, o, token, "keys are too old")
 		})
 	}
 }

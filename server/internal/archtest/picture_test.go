@@ -82,7 +82,7 @@ var reserved = []struct{ what, by string }{
 	{"log", "server/parleyd daemon access rpc gateway web host tools/protodeps"},
 	{"testing", "ledger/ledgertest access/issuertest"},
 	{"github.com/coreos/go-oidc", "access"},
-	{"github.com/go-jose/go-jose", "access/issuertest"},
+	{"github.com/go-jose/go-jose", "access"},
 	{"github.com/spf13/cobra", "client/parley"},
 }
 
