@@ -96,6 +96,9 @@ func (a *app) printError(w io.Writer, styles fang.Styles, err error) {
 		lines = append(lines, "reason: "+d.Reason)
 	case d.Code == codes.Unavailable || d.Code == codes.DeadlineExceeded:
 		lines = []string{"no answer from a parley server at " + a.server, "start one with parleyd, or name another with --server"}
+		if a.encrypted() { // then the reason may well be a certificate
+			lines = []string{lines[0], status.Convert(err).Message()}
+		}
 	}
 	title := styles.ErrorHeader.UnsetMargins().UnsetPadding().UnsetString().Render("error:")
 	_, _ = fmt.Fprintln(w, title, strings.Join(lines, "\n  "))

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -25,10 +23,12 @@ import (
 
 // app is one run of the command: its flags, its connection and its ends.
 type app struct {
-	server, token, data, negotiation, asOf, output, color, ca string
-	anonymous, tls                                            bool
-	tokenFrom                                                 string // where the token that is shown was found
-	width                                                     int
+	server, token, data, negotiation, asOf, output, color string
+
+	ca, cert, key  string // files in PEM
+	anonymous, tls bool
+	tokenFrom      string // where the token that is shown was found
+	width          int
 
 	in       io.Reader
 	out, err io.Writer
@@ -93,6 +93,8 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.server, "server", env("PARLEY_SERVER", "127.0.0.1:7400"), "address of the server (PARLEY_SERVER)")
 	f.BoolVar(&a.tls, "tls", os.Getenv("PARLEY_TLS") == "1", "speak TLS, and trust whom this machine trusts (PARLEY_TLS=1)")
 	f.StringVar(&a.ca, "ca", os.Getenv("PARLEY_CA"), "speak TLS, and trust the certificates in this file, PEM (PARLEY_CA)")
+	f.StringVar(&a.cert, "cert", os.Getenv("PARLEY_CERT"), "speak TLS, and show the certificate in this file, PEM (PARLEY_CERT)")
+	f.StringVar(&a.key, "key", os.Getenv("PARLEY_KEY"), "key of --cert, PEM (PARLEY_KEY)")
 	f.StringVar(&a.token, "token", "", "bearer token; by default PARLEY_TOKEN, or the mediator's of a server on this machine")
 	f.StringVar(&a.data, "data", "", "data directory of a server on this machine, to find the mediator's token in (PARLEY_DATA)")
 	f.BoolVar(&a.anonymous, "anonymous", false, "show no token: see what the public sees")
@@ -144,27 +146,8 @@ func (a *app) connect() (*client.Client, error) {
 	return c, nil
 }
 
-// transport says how to encrypt the connection; nil for not at all.
-func (a *app) transport() (*tls.Config, error) {
-	if a.ca == "" {
-		if a.tls {
-			return &tls.Config{MinVersion: tls.VersionTLS12}, nil
-		}
-		return nil, nil
-	}
-	pem, err := os.ReadFile(a.ca)
-	if err != nil {
-		return nil, usageError{fmt.Errorf("read --ca: %w", err)}
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, usageError{fmt.Errorf("%s holds no certificate in PEM", a.ca)}
-	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}, nil
-}
-
 // credentials gives the token to show, and notes where it is from. What the command line says goes before what the
-// environment says.
+// environment says. A token that nobody asked for does not go beside a certificate: to the server the token would go first.
 func (a *app) credentials() (token string, err error) {
 	switch {
 	case a.token != "" || a.anonymous:
@@ -174,6 +157,8 @@ func (a *app) credentials() (token string, err error) {
 		a.tokenFrom = filepath.Join(a.data, client.TokenFile)
 		token, err := os.ReadFile(a.tokenFrom)
 		return strings.TrimSpace(string(token)), err
+	case a.cert != "" && os.Getenv("PARLEY_TOKEN") == "" && os.Getenv("PARLEY_TOKEN_FILE") == "":
+		return "", nil
 	}
 	token, a.tokenFrom, err = client.LocateToken(a.server)
 	return token, err

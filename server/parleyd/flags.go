@@ -10,9 +10,10 @@ import (
 
 // options are what the command line says.
 type options struct {
-	data, grpc, rest, cert, key, plainText string
-	example                                bool
-	rate, anonymousRate                    float64
+	data, grpc, rest, cert, key, clientCA, plainText string
+	issuer, audience, claim                          string // of OpenID Connect
+	example                                          bool
+	rate, anonymousRate                              float64
 }
 
 // plainTextWords are what an operator has to say to have plain text on a network. Nobody types them by accident.
@@ -28,6 +29,10 @@ func readFlags(args []string) (*options, error) {
 	flags.StringVar(&o.rest, "rest", "127.0.0.1:7480", "`address` for REST; likewise")
 	flags.StringVar(&o.cert, "tls-cert", "", "`file` with a certificate (PEM), for both ports; it may be replaced while parleyd runs")
 	flags.StringVar(&o.key, "tls-key", "", "`file` with the key of the certificate (PEM)")
+	flags.StringVar(&o.clientCA, "tls-client-ca", "", "`file` with certificates of authorities (PEM): callers may present a certificate of one of them")
+	flags.StringVar(&o.issuer, "oidc-issuer", "", "`URL` of an OpenID Connect issuer: callers may present its tokens")
+	flags.StringVar(&o.audience, "oidc-audience", "", "`audience` that these tokens must be made for; needed with an issuer")
+	flags.StringVar(&o.claim, "oidc-claim", "", "`name` of the claim that names the caller (default: sub)")
 	flags.StringVar(&o.plainText, "insecure-listen", "", "to speak plain text to other machines, say here `words`: "+plainTextWords)
 	flags.Float64Var(&o.rate, "rate", usual.Known.Rate, "`calls` a second that each caller with credentials may make; a write counts as several")
 	flags.Float64Var(&o.anonymousRate, "anonymous-rate", usual.Anonymous.Rate, "`calls` a second that each address may make without credentials")

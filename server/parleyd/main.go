@@ -33,12 +33,14 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return daemon.Run(ctx, daemon.Config{
+	cfg := daemon.Config{
 		DataDir: dir, GRPCAddr: o.grpc, RESTAddr: o.rest, CertFile: o.cert, KeyFile: o.key, PlainText: o.plainText == plainTextWords,
-		Limits: daemon.WithRates(o.rate, o.anonymousRate),
-		Log:    slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		Ready:  func(ctx context.Context, s daemon.Started) error { return ready(ctx, s, dir, o.example) },
-	})
+		ClientCAFile: o.clientCA, Limits: daemon.WithRates(o.rate, o.anonymousRate),
+		Log:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Ready: func(ctx context.Context, s daemon.Started) error { return ready(ctx, s, dir, o.example) },
+	}
+	cfg.OIDC.Issuer, cfg.OIDC.Audience, cfg.OIDC.Claim = o.issuer, o.audience, o.claim
+	return daemon.Run(ctx, cfg)
 }
 
 // ready loads the example like any client would, and tells what to try.

@@ -1,15 +1,14 @@
-// Package access says who is calling: the bearer of a token, or nobody in particular. What a caller may do and see is
-// decided elsewhere, by what member of a negotiation they are.
+// Package access says who is calling: the bearer of a token, which the server made or an OpenID Connect issuer; whom the authority
+// of a client certificate names; or nobody in particular. What a caller may do and see is decided elsewhere, by what member
+// of a negotiation they are.
 package access
 
 import (
 	"context"
 	"crypto/sha256"
-	"strings"
 	"time"
 
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
-	"google.golang.org/grpc/metadata"
 )
 
 // Principal is who is calling. The zero Principal is nobody in particular.
@@ -37,33 +36,45 @@ type Tokens interface {
 type Authenticator struct {
 	operator Token
 	tokens   Tokens
+	oidc     *OIDC // nil: no issuer is believed
 }
 
-// NewAuthenticator returns an Authenticator that knows the operator's token and those in a store.
-func NewAuthenticator(operator Token, tokens Tokens) *Authenticator {
-	return &Authenticator{operator, tokens}
+// NewAuthenticator returns an Authenticator that knows the operator's token and those in a store, and believes the tokens of an
+// issuer unless that is nil.
+func NewAuthenticator(operator Token, tokens Tokens, oidc *OIDC) *Authenticator {
+	return &Authenticator{operator, tokens, oidc}
 }
 
-// Authenticate finds the caller in the metadata of an incoming gRPC call. A call without `authorization` is anonymous;
-// one with any other than a single, valid bearer token is refused as CREDENTIALS_INVALID rather than served as
-// anonymous, so that nobody takes a half empty answer for a full one.
+// Authenticate finds who makes an incoming gRPC call: whom its `authorization` names, else whose client certificate the
+// connection has shown, else nobody in particular. Credentials that are not valid are refused as CREDENTIALS_INVALID rather
+// than served as anonymous, so that nobody takes a half empty answer for a full one.
 func (a *Authenticator) Authenticate(ctx context.Context) (Principal, error) {
-	values := metadata.ValueFromIncomingContext(ctx, "authorization")
-	if len(values) == 0 {
+	secret, shown, err := bearer(ctx)
+	switch {
+	case err != nil:
+		return Principal{}, err
+	case !shown:
+		return a.byConnection(ctx)
+	case a.oidc != nil && isJWT(secret):
+		return a.oidc.Verify(ctx, secret)
+	}
+	return a.byToken(secret)
+}
+
+// byConnection is who calls without an authorization header.
+func (a *Authenticator) byConnection(ctx context.Context) (Principal, error) {
+	cert, err := clientCertificate(ctx)
+	switch {
+	case err != nil:
+		return Principal{}, fault.CredentialsInvalid().Because(err)
+	case cert == nil:
 		return Anonymous(), nil
 	}
-	if len(values) > 1 {
-		return Principal{}, fault.CredentialsInvalid()
-	}
-	scheme, secret, ok := strings.Cut(values[0], " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return Principal{}, fault.CredentialsInvalid()
-	}
-	return a.bearer(secret)
+	return byCertificate(cert, time.Now())
 }
 
-// bearer finds whose secret it is.
-func (a *Authenticator) bearer(secret string) (Principal, error) {
+// byToken finds whose token of the server's own it is.
+func (a *Authenticator) byToken(secret string) (Principal, error) {
 	if secret == "" || len(secret) > maxPresented {
 		return Principal{}, fault.CredentialsInvalid()
 	}

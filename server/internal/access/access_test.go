@@ -30,7 +30,7 @@ func (s store) Bearer(hash [sha256.Size]byte) (access.Principal, bool) {
 
 func TestAuthenticate(t *testing.T) {
 	anna := access.Principal{Name: "anna", Token: "tokens/anna-laptop"}
-	a := access.NewAuthenticator(access.NewToken("right"), store{"annas": anna})
+	a := access.NewAuthenticator(access.NewToken("right"), store{"annas": anna}, nil)
 	for name, c := range map[string]struct {
 		headers []string
 		want    access.Principal

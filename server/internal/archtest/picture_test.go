@@ -13,9 +13,10 @@ var picture = []struct{ name, imports string }{
 
 	{"daemon", "rpc gateway web access quota host listing ledger/boltledger ledger/etcdledger fault gen/openapi"},
 	{"rpc", "access quota host analysis lens record wellformed listing faultstatus fault gen/parley"},
-	{"gateway", "faultstatus fault gen/parley gen/openapi"},
+	{"gateway", "access faultstatus fault gen/parley gen/openapi"},
 	{"web", "access fault gen/parley"},
 	{"access", "fault gen/parley"},
+	{"access/issuertest", ""},
 	{"quota", "fault"},
 	{"host", "analysis lens record ledger fault gen/parley gen/ledger"},
 	{"analysis", "lens record redline fault gen/parley"},
@@ -80,7 +81,9 @@ var reserved = []struct{ what, by string }{
 	{"go.etcd.io/etcd", "ledger/etcdledger"},
 	{"os", "server/parleyd daemon access ledger/boltledger client tools/protodeps"},
 	{"log", "server/parleyd daemon access rpc gateway web host tools/protodeps"},
-	{"testing", "ledger/ledgertest"},
+	{"testing", "ledger/ledgertest access/issuertest"},
+	{"github.com/coreos/go-oidc", "access"},
+	{"github.com/go-jose/go-jose", "access"},
 	{"github.com/spf13/cobra", "client/parley"},
 	{"golang.org/x/time", "quota"},
 }

@@ -40,6 +40,10 @@ type Config struct {
 	// CertFile and KeyFile hold a certificate and its key in PEM: both ports then speak TLS. They may be replaced at any
 	// time. Without them the ports speak plain text, and may be on loopback only.
 	CertFile, KeyFile string
+	// ClientCAFile holds certificates of authorities in PEM. With TLS, callers may then present a certificate of one of them.
+	ClientCAFile string
+	// OIDC says whose tokens are believed beside the server's own. The zero value: nobody's.
+	OIDC access.OIDCConfig
 	// PlainText lets ports speak plain text to other machines.
 	PlainText bool
 
@@ -78,7 +82,7 @@ func Run(ctx context.Context, cfg Config) error {
 			return err
 		}
 	}
-	cert, err := certificate(cfg)
+	id, err := identify(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -104,12 +108,12 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	err = serve(ctx, cfg, h, l, cert)
+	err = serve(ctx, cfg, h, l, id)
 	h.Close()
 	return errors.Join(err, store.Close())
 }
 
-func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, cert *access.Certificate) error {
+func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, id *identities) error {
 	token, err := access.LoadOrCreateToken(cfg.DataDir)
 	if err != nil {
 		return fmt.Errorf("load the mediator's token: %w", err)
@@ -118,7 +122,7 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, cert *ac
 	if err != nil {
 		return fmt.Errorf("load the key of page tokens: %w", err)
 	}
-	srv := newServer(cfg, h, access.NewAuthenticator(token, tokens{h, cfg.Clock}), listing.NewSealer(key), cert)
+	srv := newServer(cfg, h, access.NewAuthenticator(token, tokens{h, cfg.Clock}, id.issuer), listing.NewSealer(key), id)
 	defer srv.Stop()
 	inner := bufconn.Listen(1 << 20)
 	conn, err := dialInner(inner)
@@ -132,20 +136,20 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, cert *ac
 	}
 	web.RegisterOnShutdown(h.EndWatches) // they would outlast the drain
 	l.inner = innerListener{inner}
-	if cert != nil {
-		l.rest = tls.NewListener(l.rest, cert.Config("http/1.1"))
+	if id.server != nil {
+		l.rest = tls.NewListener(l.rest, id.tls("http/1.1"))
 	}
 	presented, err := access.ReadToken(cfg.DataDir)
 	if err != nil {
 		return fmt.Errorf("read the mediator's token: %w", err)
 	}
-	started := Started{l.grpc.Addr().String(), l.rest.Addr().String(), presented, cert != nil, conn}
+	started := Started{l.grpc.Addr().String(), l.rest.Addr().String(), presented, id.server != nil, conn}
 	return listen(ctx, cfg, srv, web, l, started)
 }
 
-func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *listing.Sealer, cert *access.Certificate) *grpc.Server {
+func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *listing.Sealer, id *identities) *grpc.Server {
 	core := rpc.Core{Host: h, Sealer: sealer}
-	srv := grpc.NewServer(serverOptions(core, auth, cfg.Limits, cfg.Log, cert)...)
+	srv := grpc.NewServer(serverOptions(core, auth, cfg.Limits, cfg.Log, id)...)
 	rpc.Register(srv, core)
 	reflection.Register(srv)
 	hs := health.NewServer()

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -19,7 +18,7 @@ import (
 )
 
 // serverOptions are the bounds of the gRPC transport.
-func serverOptions(core rpc.Core, auth *access.Authenticator, limits Limits, log *slog.Logger, cert *access.Certificate) []grpc.ServerOption {
+func serverOptions(core rpc.Core, auth *access.Authenticator, limits Limits, log *slog.Logger, id *identities) []grpc.ServerOption {
 	callers := limits.callers(log)
 	options := append(limits.transport(),
 		grpc.ChainUnaryInterceptor(rpc.Intercept(core, auth, callers, log), rpc.InTime),
@@ -27,24 +26,14 @@ func serverOptions(core rpc.Core, auth *access.Authenticator, limits Limits, log
 		grpc.ForceServerCodecV2(rpc.Codec()),
 		grpc.UnknownServiceHandler(rpc.Unknown),
 	)
-	if cert != nil {
-		options = append(options, grpc.Creds(outsideTLS{credentials.NewTLS(cert.Config())}))
+	if id.server != nil {
+		options = append(options, grpc.Creds(outsideTLS{credentials.NewTLS(id.tls())}))
 	}
 	return options
 }
 
-// certificate reads the certificate that both ports are to show, if they are to.
-func certificate(cfg Config) (*access.Certificate, error) {
-	switch {
-	case cfg.CertFile == "" && cfg.KeyFile == "":
-		return nil, nil
-	case cfg.CertFile == "" || cfg.KeyFile == "":
-		return nil, errors.New("a certificate needs its key, and a key its certificate")
-	}
-	return access.LoadCertificate(cfg.CertFile, cfg.KeyFile, cfg.Log)
-}
-
-// outsideTLS encrypts connections from outside. That of the gateway does not leave the process.
+// outsideTLS encrypts connections from outside. That of the gateway does not leave the process; it is told apart for what it
+// says of the certificates of its callers.
 type outsideTLS struct {
 	credentials.TransportCredentials
 }
@@ -52,7 +41,7 @@ type outsideTLS struct {
 // ServerHandshake begins TLS, except on the inner connection.
 func (o outsideTLS) ServerHandshake(c net.Conn) (net.Conn, credentials.AuthInfo, error) {
 	if _, inner := c.(innerConn); inner {
-		return insecure.NewCredentials().ServerHandshake(c)
+		return c, access.Gateway{CommonAuthInfo: credentials.CommonAuthInfo{SecurityLevel: credentials.NoSecurity}}, nil
 	}
 	return o.TransportCredentials.ServerHandshake(c)
 }

@@ -227,7 +227,7 @@ func Denied(msg string) *Fault {
 
 // CredentialsInvalid says that the presented credentials are not known.
 func CredentialsInvalid() *Fault {
-	return &Fault{Kind: Unauthenticated, Reason: ReasonCredentialsInvalid, Message: "the bearer token is not valid here"}
+	return &Fault{Kind: Unauthenticated, Reason: ReasonCredentialsInvalid, Message: "the credentials are not valid here"}
 }
 
 // NotNow says that the same call may succeed later.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-ff4a8210/parley/server/internal/access"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/faultstatus"
 	"google.golang.org/grpc"
@@ -28,6 +29,7 @@ type exchange struct {
 	ifNoneMatch []string
 	route       *route // nil until the path is known to be one
 	body        []byte
+	certificate []byte      // DER, of an HTTP client whose certificate TLS has verified; nil for none
 	called      bool        // the request could be read, and went to the server
 	header      http.Header // of the answer, if that is a stream
 }
@@ -42,8 +44,8 @@ func exchangeOf(ctx context.Context) *exchange {
 	return &exchange{}
 }
 
-// connection is the way to the server. Every call leaves through it with the credentials as its only metadata, and with
-// what the headers of the HTTP request say about it.
+// connection is the way to the server. Every call leaves through it with the credentials as its only metadata (the
+// authorization header, and the certificate that TLS has verified), and with what the headers of the HTTP request say about it.
 type connection struct{ grpc.ClientConnInterface }
 
 // Invoke makes a unary call.
@@ -55,22 +57,26 @@ func (c connection) Invoke(ctx context.Context, method string, args, reply any, 
 		}
 	}
 	ex.called = true
-	return c.ClientConnInterface.Invoke(credentialsOnly(ctx), method, args, reply, append(opts, anySize)...)
+	return c.ClientConnInterface.Invoke(credentialsOnly(ctx, ex), method, args, reply, append(opts, anySize)...)
 }
 
 // NewStream begins a streaming call.
 func (c connection) NewStream(ctx context.Context, desc *grpc.StreamDesc, method string, opts ...grpc.CallOption) (grpc.ClientStream, error) {
-	exchangeOf(ctx).called = true
-	return c.ClientConnInterface.NewStream(credentialsOnly(ctx), desc, method, append(opts, anySize)...)
+	ex := exchangeOf(ctx)
+	ex.called = true
+	return c.ClientConnInterface.NewStream(credentialsOnly(ctx, ex), desc, method, append(opts, anySize)...)
 }
 
 // anySize lets answers be as large as the server makes them.
 var anySize = grpc.MaxCallRecvMsgSize(math.MaxInt32)
 
-func credentialsOnly(ctx context.Context) context.Context {
+func credentialsOnly(ctx context.Context, ex *exchange) context.Context {
 	old, _ := metadata.FromOutgoingContext(ctx)
 	md := metadata.MD{}
 	md.Append("authorization", old.Get("authorization")...)
+	if ex.certificate != nil {
+		md.Set(access.CertificateKey, string(ex.certificate))
+	}
 	return metadata.NewOutgoingContext(ctx, md)
 }
 

@@ -3,8 +3,8 @@
 //
 // It is strict, and says so in the same google.rpc.Status that gRPC callers get: unknown fields, unknown query
 // parameters, other content types and bodies where none belongs are refused with MALFORMED_REQUEST and the path of the
-// field. Of the headers only Authorization goes in and none comes back. A stream is one JSON object a line, or
-// server-sent events for those who accept them; if it breaks off, the status comes last, under `error`. JSON has the names of the .proto
+// field. Of the headers only Authorization goes in and none comes back; a client certificate that TLS has verified goes in
+// too. A stream is one JSON object a line, or server-sent events for those who accept them; if it breaks off, the status comes last, under `error`. JSON has the names of the .proto
 // (`display_name`); requests may use lowerCamelCase too.
 //
 // Resources with an etag answer with an ETag; If-None-Match on a read gives 304, and If-Match on a write stands for
@@ -157,6 +157,9 @@ func receive(r *http.Request) (*exchange, *http.Request, *fault.Fault) {
 	if pretty, ok := query["pretty"]; ok {
 		ex.pretty = !slices.Contains(pretty, "false") && !slices.Contains(pretty, "0")
 		query.Del("pretty")
+	}
+	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
+		ex.certificate = r.TLS.VerifiedChains[0][0].Raw
 	}
 	ex.query, ex.wantsEvents, ex.lastEvent = query, wantsEvents(r), r.Header.Get("Last-Event-ID")
 	inner := r.Clone(context.WithValue(r.Context(), exchangeKey{}, ex))

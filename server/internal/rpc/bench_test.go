@@ -36,7 +36,7 @@ func serve(b *testing.B) *grpc.ClientConn {
 	log := slog.New(slog.DiscardHandler)
 	limits := &Limits{Callers: quota.NewLimiter(quota.DefaultKnown, quota.DefaultAnonymous), Logins: quota.NewLogins(), Log: log}
 	srv := grpc.NewServer(
-		grpc.ChainUnaryInterceptor(Intercept(core, access.NewAuthenticator(access.NewToken(secret), nil), limits, log)),
+		grpc.ChainUnaryInterceptor(Intercept(core, access.NewAuthenticator(access.NewToken(secret), nil, nil), limits, log)),
 		grpc.ForceServerCodecV2(Codec()),
 	)
 	Register(srv, core)

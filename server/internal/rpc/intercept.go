@@ -20,8 +20,9 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/wellformed"
 )
 
-// Intercept gives the chain that every unary call passes: answer faults with details, know the caller, check the request, refuse
-// what is not for the caller before anything is looked at, and note what the answer lays open that was entrusted to them; and bound what each caller does.
+// Intercept gives the chain that every unary call passes: answer faults with details, know the caller, bound what each does,
+// check the request, refuse what is not for the caller before anything is looked at, and note what the answer lays open
+// that was entrusted to them.
 func Intercept(c Core, auth *access.Authenticator, limits *Limits, log *slog.Logger) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
 		defer func() {

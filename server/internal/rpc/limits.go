@@ -28,7 +28,7 @@ type Limits struct {
 }
 
 // authenticate finds the caller, unless too many wrong credentials have come from where they are. Those that are refused
-// are logged by where they come from and what they are for, and by nothing of themselves.
+// are logged by where they come from, what they are for and why, and by nothing of themselves.
 func (l *Limits) authenticate(ctx context.Context, auth *access.Authenticator) (access.Principal, error) {
 	kind, presented := credentialsOf(ctx)
 	if kind == "" {
@@ -46,7 +46,7 @@ func (l *Limits) authenticate(ctx context.Context, auth *access.Authenticator) (
 	case fault.Of(err).Reason == fault.ReasonCredentialsInvalid:
 		if l.Logins.Failed(from, id) {
 			full, _ := grpc.Method(ctx)
-			l.Log.WarnContext(ctx, "credentials refused", "from", from, "method", full, "kind", kind)
+			l.Log.WarnContext(ctx, "credentials refused", "from", from, "method", full, "kind", kind, "error", err)
 		}
 	}
 	return p, err
