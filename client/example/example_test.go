@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -308,6 +309,50 @@ func TestEverySourceTagIsSpeltOut(t *testing.T) {
 	}
 	if len(used) < 35 {
 		t.Errorf("only %d tags used of %d", len(used), len(known))
+	}
+}
+
+// What is said to be from a source with a tag of its own can be followed to that source.
+func TestEverySourceTagHasASource(t *testing.T) {
+	d, _ := load(t)
+	sources := map[string]string{}
+	for _, s := range d.Sources {
+		sources[s.GetTag()] = s.GetName()
+	}
+	table, err := os.ReadFile("SOURCES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range listed.FindAllStringSubmatch(string(table), -1) {
+		for tag := range strings.SplitSeq(line[1], ", ") {
+			if sources[tag] == "" {
+				t.Errorf("%s is no source of the dossier", tag)
+			}
+		}
+	}
+	articles := 0
+	for where, m := range everything(d) {
+		err := protorange.Range(m.ProtoReflect(), func(v protopath.Values) error {
+			message, ok := v.Index(-1).Value.Interface().(protoreflect.Message)
+			if !ok {
+				return nil
+			}
+			a, ok := message.Interface().(*parleyv1.Attribution)
+			if !ok || a.GetSource() != "[SEED]" {
+				return nil
+			}
+			articles++
+			if !slices.ContainsFunc(a.GetReferences(), func(r *parleyv1.Reference) bool { return r.GetSource() == sources["SEED"] }) {
+				t.Errorf("%s: %v does not name the article", where, a)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if articles < 50 {
+		t.Errorf("only %d attributions to the article", articles)
 	}
 }
 
