@@ -9,6 +9,7 @@ import (
 // Reasons, equal by name to the values of parley.v1.ErrorReason (a test compares the two lists).
 const (
 	ReasonInternal             = "INTERNAL"
+	ReasonLastMediator         = "LAST_MEDIATOR"
 	ReasonAudienceNarrowed     = "AUDIENCE_NARROWED"
 	ReasonDisclosureNeeded     = "DISCLOSURE_NEEDED"
 	ReasonAudienceTooWide      = "AUDIENCE_TOO_WIDE"
@@ -195,6 +196,11 @@ func AudienceTooWide(path, name string) *Fault {
 func DisclosureUnheard(path, name string) *Fault {
 	msg := fmt.Sprintf("%q would stay unknown to them, as they may not know of what it stands under or is about; disclose that too", name)
 	return &Fault{Kind: Invalid, Reason: ReasonAudienceTooWide, Message: path + ": " + msg, Fields: []Field{{path, "audience", msg}}, Meta: map[string]string{"resource": name}}
+}
+
+// LastMediator says that a negotiation would be left without a mediator.
+func LastMediator(name string) *Fault {
+	return &Fault{Kind: FailedPrecondition, Reason: ReasonLastMediator, Message: "the negotiation would be left without a mediator, and nobody could appoint another", Meta: map[string]string{"resource": name}}
 }
 
 // LimitExceeded says which named limit was passed; path may be empty when no single field is at fault.

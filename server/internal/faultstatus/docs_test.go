@@ -24,7 +24,7 @@ func oneOfEach() []*fault.Fault {
 		fault.LimitExceeded("f", "l", 2, 1), fault.Denied("m"), fault.CredentialsInvalid(), fault.NotNow("m", nil),
 		fault.Corrupt("m", nil), fault.FormatTooNew("f", 2, 1), fault.StoreInUse("f"), fault.NoMethod("m"),
 		fault.ResumeTokenInvalid(), fault.ReferenceCycle("f", "n"),
-		fault.AudienceNarrowed("f"), fault.DisclosureNeeded("f"), fault.AudienceTooWide("f", "n"),
+		fault.AudienceNarrowed("f"), fault.DisclosureNeeded("f"), fault.AudienceTooWide("f", "n"), fault.LastMediator("n"),
 	}
 }
 

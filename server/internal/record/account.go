@@ -150,11 +150,42 @@ func CreateMember(req *parleyv1.CreateMemberRequest) Command {
 
 // UpdateMember changes what a member is.
 func UpdateMember(req *parleyv1.UpdateMemberRequest) Command {
-	return memberNoun.updating(req.GetMember(), req.GetUpdateMask())
+	return keepMediator(memberNoun.updating(req.GetMember(), req.GetUpdateMask()))
 }
 
 // DeleteMember ends a membership.
-func DeleteMember(req *parleyv1.DeleteMemberRequest) Command { return memberNoun.deleting(req) }
+func DeleteMember(req *parleyv1.DeleteMemberRequest) Command {
+	return keepMediator(memberNoun.deleting(req))
+}
+
+// keepMediator refuses to do without the last mediator of a negotiation: nobody could appoint another.
+func keepMediator(cmd Command) Command {
+	return func(st *State, env Env) (*Draft, error) {
+		d, err := cmd(st, env)
+		if err != nil || len(d.Changes) == 0 {
+			return d, err
+		}
+		m := d.Changes[0].GetMember()
+		if mediates(m) || !mediates(st.member(m.GetName())) {
+			return d, nil
+		}
+		for other := range st.Members(ParentOf(m.GetName()), "", Latest) {
+			if other.GetName() != m.GetName() && mediates(other) {
+				return d, nil
+			}
+		}
+		return nil, fault.LastMediator(m.GetName())
+	}
+}
+
+func mediates(m *parleyv1.Member) bool {
+	return m.GetRole() == parleyv1.Member_ROLE_MEDIATOR && !isDeleted(m)
+}
+
+func (s *State) member(name string) *parleyv1.Member {
+	m, _ := s.members.get(name, Latest)
+	return m
+}
 
 // UndeleteMember makes a former member one again.
 func UndeleteMember(req *parleyv1.UndeleteMemberRequest) Command { return memberNoun.undeleting(req) }

@@ -97,6 +97,8 @@ const (
 	ErrorReason_DISCLOSURE_NEEDED ErrorReason = 32
 	// Code INVALID_ARGUMENT, on any call that writes. A resource names another that not everyone in its audience may know of; metadata `resource`.
 	ErrorReason_AUDIENCE_TOO_WIDE ErrorReason = 33
+	// Code FAILED_PRECONDITION. The negotiation would be left without a mediator; appoint another first.
+	ErrorReason_LAST_MEDIATOR ErrorReason = 34
 )
 
 // Enum value maps for ErrorReason.
@@ -136,6 +138,7 @@ var (
 		31: "AUDIENCE_NARROWED",
 		32: "DISCLOSURE_NEEDED",
 		33: "AUDIENCE_TOO_WIDE",
+		34: "LAST_MEDIATOR",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED": 0,
@@ -172,6 +175,7 @@ var (
 		"AUDIENCE_NARROWED":        31,
 		"DISCLOSURE_NEEDED":        32,
 		"AUDIENCE_TOO_WIDE":        33,
+		"LAST_MEDIATOR":            34,
 	}
 )
 
@@ -206,7 +210,7 @@ var File_parley_v1_errors_proto protoreflect.FileDescriptor
 
 const file_parley_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/errors.proto\x12\tparley.v1*\x81\x06\n" +
+	"\x16parley/v1/errors.proto\x12\tparley.v1*\x94\x06\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x11\n" +
@@ -243,7 +247,8 @@ const file_parley_v1_errors_proto_rawDesc = "" +
 	"\x0fREFERENCE_CYCLE\x10\x1e\x12\x15\n" +
 	"\x11AUDIENCE_NARROWED\x10\x1f\x12\x15\n" +
 	"\x11DISCLOSURE_NEEDED\x10 \x12\x15\n" +
-	"\x11AUDIENCE_TOO_WIDE\x10!B;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
+	"\x11AUDIENCE_TOO_WIDE\x10!\x12\x11\n" +
+	"\rLAST_MEDIATOR\x10\"B;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
 
 var (
 	file_parley_v1_errors_proto_rawDescOnce sync.Once

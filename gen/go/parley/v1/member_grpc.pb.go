@@ -48,12 +48,12 @@ type MemberServiceClient interface {
 	// Changes what a member is. It holds from the next call of theirs on; watches of theirs that are open end.
 	//
 	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
-	// REQUEST_ID_REUSED, PERMISSION_DENIED.
+	// REQUEST_ID_REUSED, PERMISSION_DENIED, LAST_MEDIATOR.
 	UpdateMember(ctx context.Context, in *UpdateMemberRequest, opts ...grpc.CallOption) (*Member, error)
 	// Ends a membership, at once: watches of the member that are open end. It stays listed with `show_deleted`, and can be
 	// undeleted.
 	//
-	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED, LAST_MEDIATOR.
 	DeleteMember(ctx context.Context, in *DeleteMemberRequest, opts ...grpc.CallOption) (*Member, error)
 	// Makes a former member one again.
 	//
@@ -150,12 +150,12 @@ type MemberServiceServer interface {
 	// Changes what a member is. It holds from the next call of theirs on; watches of theirs that are open end.
 	//
 	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, UPDATE_MASK_INVALID, REFERENCE_NOT_FOUND,
-	// REQUEST_ID_REUSED, PERMISSION_DENIED.
+	// REQUEST_ID_REUSED, PERMISSION_DENIED, LAST_MEDIATOR.
 	UpdateMember(context.Context, *UpdateMemberRequest) (*Member, error)
 	// Ends a membership, at once: watches of the member that are open end. It stays listed with `show_deleted`, and can be
 	// undeleted.
 	//
-	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED.
+	// Errors: RESOURCE_NOT_FOUND, RESOURCE_DELETED, ETAG_MISMATCH, REQUEST_ID_REUSED, PERMISSION_DENIED, LAST_MEDIATOR.
 	DeleteMember(context.Context, *DeleteMemberRequest) (*Member, error)
 	// Makes a former member one again.
 	//
