@@ -243,3 +243,20 @@ func agreement(cast map[string]map[string]parleyv1.Stance_Value, decades map[str
 	}
 	return both, same
 }
+
+// BenchmarkUNVotes loads all votes through the API, and reads the matrix.
+func BenchmarkUNVotes(b *testing.B) {
+	u := readAssembly(b, votesDir(b))
+	if n, err := strconv.Atoi(os.Getenv("PARLEY_ROLL_CALLS")); err == nil {
+		u.calls = u.calls[:n]
+	}
+	votes := len(u.stances("negotiations/un"))
+	for b.Loop() {
+		s := start(b, b.TempDir())
+		if err := u.record(b.Context(), s.mediator, "negotiations/un"); err != nil {
+			b.Fatal(err)
+		}
+		s.stop()
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(votes)/float64(b.N), "µs/vote")
+}
