@@ -104,7 +104,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		if kill == 0 {
 			begin(t, p)
 		}
-		enough := rand.IntN(64)
+		enough := rand.IntN(32)
 		write(t, p, writers, enough)
 		least += enough
 		if kill%10 == 0 || kill == kills-1 {
