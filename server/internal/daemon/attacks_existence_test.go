@@ -44,6 +44,7 @@ func TestAttacksOnWhatExists(t *testing.T) {
 		{"a disclosure under embargo", ask("bert", "DisclosureService.GetDisclosure", `{"name": "{n}/disclosures/mediators--{id}"}`), missing},
 		{"a member", ask("bert", "MemberService.GetMember", `{"name": "{n}/members/anna"}`), missing},
 		{"who looked at what another party entrusted", ask("anna", "AccessService.GetAccess", `{"name": "{access}"}`), missing},
+		{"who looked at what is about a party, and secret from it", ask("anna", "AccessService.ListAccesses", `{"parent": "{n}"}`), "OK"},
 		{"accesses, by an observer", ask("olga", "AccessService.ListAccesses", `{"parent": "{n}"}`), denied},
 		{"the parties of a matrix", ask("anna", "AnalysisService.GetPositionMatrix", `{"revision": `+latest+`, "parties": ["{n}/parties/mediators--{id}"]}`), "InvalidArgument REFERENCE_NOT_FOUND"},
 		{"the history of a point by a hidden plan", ask("anna", "PlanService.ListPointHistory", `{"parent": "{n}/plans/mediators--{id}", "point": "p"}`), missing},

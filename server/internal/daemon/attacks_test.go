@@ -282,6 +282,9 @@ func (s *siege) hide(t *testing.T) {
 	do(s.bert.Stances.DeleteStance(ctx, &parleyv1.DeleteStanceRequest{Name: s.n + "/stances/b--erased-" + secretID}))
 	do(s.anna.Claims.CreateClaim(ctx, &parleyv1.CreateClaimRequest{Parent: s.n, ClaimId: "said", Claim: &parleyv1.Claim{Statement: "Said in public.", Party: s.n + "/parties/a", Audience: audienceOf(parleyv1.Audience_LEVEL_PUBLIC)}}))
 	do(s.bert.Claims.CreateClaim(ctx, &parleyv1.CreateClaimRequest{Parent: s.n, ClaimId: "b--" + secretID, Claim: &parleyv1.Claim{Statement: canary, Party: b, Reports: s.n + "/claims/said", About: []string{revision}, Audience: confided}}))
+	entrusted := &parleyv1.Claim{Statement: canary, Party: s.n + "/parties/a", About: []string{s.n + "/plans/mediators--" + secretID}, Audience: confided}
+	do(s.maria.Claims.CreateClaim(ctx, &parleyv1.CreateClaimRequest{Parent: s.n, ClaimId: "mediators--" + canary, Claim: entrusted}))
+	do(s.maria.Claims.GetClaim(ctx, &parleyv1.GetClaimRequest{Name: s.n + "/claims/mediators--" + canary}))
 	do(s.maria.Events.CreateEvent(ctx, &parleyv1.CreateEventRequest{Parent: s.n, EventId: "mediators--" + secretID, Event: &parleyv1.Event{DisplayName: canary, Audience: confided}}))
 	do(s.maria.Sources.CreateSource(ctx, &parleyv1.CreateSourceRequest{Parent: s.n, SourceId: "mediators--" + secretID, Source: &parleyv1.Source{DisplayName: canary, Audience: confided}}))
 	do(s.bert.Assessments.CreateAssessment(ctx, &parleyv1.CreateAssessmentRequest{Parent: s.n, AssessmentId: "b--" + secretID, Assessment: &parleyv1.Assessment{
@@ -327,6 +330,9 @@ func (s *siege) open(t *testing.T) {
 	talks(t, s.server, "other")
 	do(s.mediator.Members.CreateMember(ctx, &parleyv1.CreateMemberRequest{Parent: "negotiations/other", Member: &parleyv1.Member{Principal: "dora", Role: parleyv1.Member_ROLE_MEDIATOR}}))
 	s.bearer(t, "dora", false)
+	do(s.maria.Parties.CreateParty(ctx, &parleyv1.CreatePartyRequest{Parent: s.n, PartyId: "mediators", Party: &parleyv1.Party{DisplayName: "A party with a sly name", Kind: parleyv1.Party_KIND_BLOC}}))
+	do(s.mediator.Members.CreateMember(ctx, &parleyv1.CreateMemberRequest{Parent: s.n, Member: &parleyv1.Member{Principal: "mel", Role: parleyv1.Member_ROLE_DELEGATE, Party: s.n + "/parties/mediators"}}))
+	s.bearer(t, "mel", false)
 	s.expire(t)
 }
 
