@@ -187,7 +187,9 @@ func overGRPC(err error, beside string) outcome {
 }
 
 // get makes a GET over REST as somebody. More headers may come by name and value; those of the same name are added.
-func get(who, path string, header ...string) act { return send(who, http.MethodGet, path, "", header...) }
+func get(who, path string, header ...string) act {
+	return send(who, http.MethodGet, path, "", header...)
+}
 
 // send makes a request over REST as somebody; a body is in JSON unless the headers say otherwise.
 func send(who, verb, path, body string, header ...string) act {

@@ -112,4 +112,3 @@ func unknown(method string) act {
 		return overGRPC(err, "")
 	}
 }
-
