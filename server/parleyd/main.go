@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"google.golang.org/grpc/grpclog"
@@ -47,21 +48,24 @@ func run(ctx context.Context, args []string) error {
 	return daemon.Run(ctx, cfg)
 }
 
-// ready loads the example like any client would, and tells what to try.
+// ready loads the examples like any client would, and tells what to try.
 func ready(ctx context.Context, s daemon.Started, data string, loadExample bool) error {
 	fmt.Printf("parleyd keeps its record in %s\n  gRPC %s\n  REST %s://%s\n", data, s.GRPCAddr, scheme(s), s.RESTAddr)
 	if !loadExample {
 		return nil
 	}
 	c := client.New(s.Inside, client.Options{Token: s.Token})
-	d, err := example.Dossier()
-	if err != nil {
-		return err
+	for _, read := range []func() (*dossier.Dossier, error){example.Dossier, example.River} {
+		d, err := read()
+		if err != nil {
+			return err
+		}
+		sum, err := dossier.Load(ctx, c, d, nil)
+		if err != nil {
+			return fmt.Errorf("load an example: %w", err)
+		}
+		fmt.Printf("%s: %s\n", strings.TrimPrefix(d.Negotiation.GetName(), "negotiations/"), sum)
 	}
-	sum, err := dossier.Load(ctx, c, d, nil)
-	if err != nil {
-		return fmt.Errorf("load the example: %w", err)
-	}
-	fmt.Printf("example: %s\n\n%s", sum, tryNext(s, data))
+	fmt.Printf("\n%s", tryNext(s, data))
 	return nil
 }
