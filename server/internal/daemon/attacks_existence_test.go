@@ -76,6 +76,7 @@ func TestAttacksOnWhatExists(t *testing.T) {
 		{"a page token as a resume token", watchAs("maria", `{"name": "{n}", "resume_token": "{marias-page}"}`), "InvalidArgument RESUME_TOKEN_INVALID"},
 		{"the resume token of another", watchAs("anna", `{"name": "{n}", "resume_token": "{marias-watch}"}`), "InvalidArgument RESUME_TOKEN_INVALID"},
 		{"the resume token of another by Last-Event-ID", get("anna", "/v1/{n}:watch", "Accept", "text/event-stream", "Last-Event-ID", "{marias-watch}"), "400 RESUME_TOKEN_INVALID"},
+		{"whether anything was recorded between two watches, by their resume tokens", twoWatches, "OK"},
 		{"a stance over REST", get("anna", "/v1/{n}/stances/b--{id}"), missingOverREST},
 		{"whether a copy of a secret is still good", get("anna", "/v1/{n}/stances/b--{id}", "If-None-Match", "*"), missingOverREST},
 		{"whether a copy with the etag is still good", get("anna", "/v1/{n}/stances/b--{id}", "If-None-Match", `"{hidden-etag}"`), missingOverREST},
@@ -113,6 +114,19 @@ func watchAs(who, request string) act {
 		}
 		return overGRPC(err, "")
 	}
+}
+
+// twoWatches begins two watches between which nothing is recorded. If their tokens were the same, other tokens that are not would
+// tell that something was recorded in secret.
+func twoWatches(x *attacker) outcome {
+	var tokens [2]string
+	for i := range tokens {
+		_, tokens[i] = untilProgress(watching(x.t, x.anna, &parleyv1.WatchNegotiationRequest{Name: x.n}))
+	}
+	if tokens[0] == tokens[1] {
+		x.t.Error("resume tokens of the same place in the log are the same")
+	}
+	return outcome{brief: "OK", text: tokens[0]}
 }
 
 // latestIs checks that `latest` is the same revision by every way to ask for it, however many secret ones came after.
