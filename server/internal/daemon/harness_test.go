@@ -89,7 +89,7 @@ func dialTLS(t testing.TB, addr, token string, transport *tls.Config) *client.Cl
 	return c
 }
 
-// startExample runs a server that holds the example.
+// startExample runs a server that holds the real example.
 func startExample(t *testing.T) *server {
 	t.Helper()
 	s := start(t, t.TempDir())
@@ -99,7 +99,13 @@ func startExample(t *testing.T) *server {
 
 func loadExample(t *testing.T, s *server) dossier.Summary {
 	t.Helper()
-	d, err := example.Dossier()
+	return load(t, s, example.Dossier)
+}
+
+// load has the mediator load a dossier.
+func load(t *testing.T, s *server, read func() (*dossier.Dossier, error)) dossier.Summary {
+	t.Helper()
+	d, err := read()
 	if err != nil {
 		t.Fatal(err)
 	}

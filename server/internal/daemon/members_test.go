@@ -29,7 +29,12 @@ type table struct {
 
 func newTable(t *testing.T) *table {
 	t.Helper()
-	s := start(t, t.TempDir())
+	return newTableOn(t, start(t, t.TempDir()))
+}
+
+// newTableOn is newTable on a server that runs.
+func newTableOn(t *testing.T, s *server) *table {
+	t.Helper()
 	x := &table{server: s, n: talks(t, s, "peace"), secrets: map[string]string{}}
 	x.plan = x.n + "/plans/draft"
 	commitText(t, s, x.plan, "r1", nil, point("p", "At most 600,000."))

@@ -38,7 +38,8 @@ type State struct {
 // Receipt remembers what a request with a request_id led to, so that a retry gets the same answer.
 type Receipt struct {
 	Time    int64 // of its entry: the answer is what the record said then
-	Digest  []byte
+	Method  string
+	Digest  []byte // of the request, whose fields may look the same in another method
 	Results []string
 	Matches []*parleyv1.PointMatch
 }
@@ -106,7 +107,7 @@ func (s *State) Apply(e *ledgerv1.Entry) error {
 	}
 	if e.GetRequestId() != "" {
 		s.receipts.Set(e.GetActor()+"\x00"+e.GetRequestId(), &Receipt{
-			Time: e.GetTime(), Digest: e.GetRequestDigest(), Results: e.GetResults(), Matches: e.GetMatches(),
+			Time: e.GetTime(), Method: e.GetMethod(), Digest: e.GetRequestDigest(), Results: e.GetResults(), Matches: e.GetMatches(),
 		})
 	}
 	s.seq++
