@@ -81,8 +81,8 @@ func audiences(ctx context.Context, c *client.Client, n, typed string) []cobra.C
 }
 
 // confide gives a new resource the audience that a flag says, if it says one.
-func confide(m resource, flag, text, n string) error {
-	audience, err := readAudience(flag, text, n)
+func confide(m resource, text, n string) error {
+	audience, err := readAudience("--audience", text, n)
 	if err == nil && audience != nil {
 		r := m.ProtoReflect()
 		r.Set(r.Descriptor().Fields().ByName("audience"), protoreflect.ValueOfMessage(audience.ProtoReflect()))

@@ -48,7 +48,7 @@ The front matter names the plan and the parents; parley plan show --markdown wri
 					file, show.RevisionID(p.Revision.GetParents()[0].GetRevision()))}
 			}
 			p.Editorial = editorial
-			if err := confide(p.Revision, "--audience", audience, c.negotiation); err != nil {
+			if err := confide(p.Revision, audience, c.negotiation); err != nil {
 				return err
 			}
 			return a.commitPlan(ctx, c, p, validateOnly)

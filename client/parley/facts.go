@@ -90,7 +90,7 @@ func (s shelf[M]) add(a *app) *cobra.Command {
 			if err := a.readMessage(file, c.negotiation, m); err != nil {
 				return err
 			}
-			if err := confide(m, "--audience", audience, c.negotiation); err != nil {
+			if err := confide(m, audience, c.negotiation); err != nil {
 				return err
 			}
 			got, err := s.create(ctx, c, id, m, validateOnly)

@@ -83,7 +83,7 @@ func (a *app) memberAdd() *cobra.Command {
 		Example: "parley member add anna --party upton\nparley member add 'cert:delegation a' --party upton --id delegation-a\nparley member add ines --role analyst --audience table",
 		RunE: a.writing(func(ctx context.Context, c call) error {
 			m := &parleyv1.Member{Principal: c.args[0]}
-			if err := errors.Join(r.fill(m, c.negotiation), confide(m, "--audience", audience, c.negotiation)); err != nil {
+			if err := errors.Join(r.fill(m, c.negotiation), confide(m, audience, c.negotiation)); err != nil {
 				return err
 			}
 			if id == "" && anID.MatchString(m.GetPrincipal()) {

@@ -150,7 +150,7 @@ func (s *stanceFlags) stance(n string) (*parleyv1.Stance, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := confide(m, "--audience", s.audience, n); err != nil {
+	if err := confide(m, s.audience, n); err != nil {
 		return nil, err
 	}
 	m.Value, m.Level = parleyv1.Stance_Value(value), parleyv1.Stance_Level(level)

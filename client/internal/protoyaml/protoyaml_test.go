@@ -170,14 +170,14 @@ func TestShortForms(t *testing.T) {
 
 func TestErrorsNameTheLine(t *testing.T) {
 	for in, want := range map[string]string{
-		"party: a\nfoo: b":                         `f:12: Stance has no field "foo"`,
-		"party: a\nparty: b":                       `f:12: "party" is given twice, first on line 11`,
-		"saidTime: 2025\nsaid_time: 2026":          `f:12: "said_time" is given twice`,
-		"value: MAYBE":                             `f:11: "MAYBE" is none of ACCEPT,`,
-		"withdrawn: perhaps":                       `f:11: "perhaps" is no bool, as "withdrawn" wants`,
-		"conditions: x":                            `f:11: expected a list, found "x"`,
-		"reason: [x]":                              `f:11: expected a value for "reason", found a list`,
-		"target: x":                                `f:11: expected fields (key: value), found "x"`,
+		"party: a\nfoo: b":                `f:12: Stance has no field "foo"`,
+		"party: a\nparty: b":              `f:12: "party" is given twice, first on line 11`,
+		"saidTime: 2025\nsaid_time: 2026": `f:12: "said_time" is given twice`,
+		"value: MAYBE":                    `f:11: "MAYBE" is none of ACCEPT,`,
+		"withdrawn: perhaps":              `f:11: "perhaps" is no bool, as "withdrawn" wants`,
+		"conditions: x":                   `f:11: expected a list, found "x"`,
+		"reason: [x]":                     `f:11: expected a value for "reason", found a list`,
+		"target: x":                       `f:11: expected fields (key: value), found "x"`,
 		"target:\n  point: a/b/c\n  revision: a/b": `f:13: "point" and "revision" exclude each other`,
 		"reason: x\n\tparty: y":                    `f:12: found a tab character that violates indentation`,
 		"reason: &a x\nquote: *a":                  `f:12: expected a value for "quote", found an alias (*a), which is not supported`,
