@@ -81,7 +81,7 @@ func (s shelf[M]) add(a *app) *cobra.Command {
 	singular := strings.ToLower(s.arg)
 	cmd := &cobra.Command{
 		Use: "add -f FILE", Short: "Record one from a file", Args: usage(cobra.NoArgs),
-		Long: "Record a " + singular + " from a file: YAML or JSON with the fields of the API's message; names of other resources\n" +
+		Long: "Record one from a file: YAML or JSON with the fields of the API's message; names of other resources\n" +
 			"may be cut down to their ids. parley " + s.use + " show " + s.arg + " shows what such a file looks like.",
 		Example: "parley " + s.use + " add --id new -f " + singular + ".yaml",
 		RunE: a.writing(func(ctx context.Context, c call) error {

@@ -79,11 +79,11 @@ func saidSince(p position) time.Time {
 	return p.GetCreateTime().AsTime()
 }
 
-// lastMoment is the last moment that a partial time covers.
+// lastMoment is the last second that a partial time covers: who asks for 23:59:59 is told what was said on that day.
 func lastMoment(t *parleyv1.PartialTime) time.Time {
 	start, end := t.GetStartTime().AsTime(), t.GetEndTime().AsTime()
-	if end.After(start) {
-		return end.Add(-1)
+	if last := end.Add(-time.Second); last.After(start) {
+		return last
 	}
 	return start
 }

@@ -56,7 +56,8 @@ func called(r *parleyv1.Revision) string {
 func dated(r interface {
 	GetHeldTime() *parleyv1.PartialTime
 	GetPublicTime() *parleyv1.PartialTime
-}) string {
+},
+) string {
 	return cmp.Or(When(r.GetHeldTime()), When(r.GetPublicTime()))
 }
 

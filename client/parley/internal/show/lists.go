@@ -1,6 +1,7 @@
 package show
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -139,6 +140,10 @@ func (p Page) Matches(matches []*parleyv1.PointMatch) string {
 		}
 	}
 	text := ""
+	known := func(m *parleyv1.PointMatch) bool { return m.GetHow() != parleyv1.PointMatch_HOW_NEW }
+	if len(rows) > 1 && !slices.ContainsFunc(matches, known) { // a first text may have 20,000
+		return "all points are new\n"
+	}
 	if byID > 0 {
 		text = plural(byID, "point came with its id", "points came with their ids") + "\n"
 	}
