@@ -57,13 +57,15 @@ func DraftRevision(st *State, req *parleyv1.CommitRevisionRequest) (*Revision, [
 
 // idInDraft makes ids that neither the text nor the caller has.
 func (c *commit) idInDraft(given []*parleyv1.Point) func() string {
-	n := 0
+	n, callers := 0, map[string]bool{}
+	for _, p := range given {
+		callers[p.GetId()] = true
+	}
 	return func() string {
 		for {
 			n++
 			id := "new-" + itoa(n)
-			_, taken := c.text.Point(id)
-			if !taken && !slices.Contains(ids(given), id) {
+			if _, taken := c.text.Point(id); !taken && !callers[id] {
 				return id
 			}
 		}
