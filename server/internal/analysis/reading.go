@@ -133,7 +133,7 @@ func (r *reading) judgement(a *parleyv1.Assessment, ground parleyv1.Judgement_Gr
 	}
 	j := r.at(p)
 	j.Ground, j.Verdict, j.JudgeParty, j.Judge = ground, a.GetVerdict(), a.GetJudgeParty(), a.GetJudge()
-	j.Assessment, j.Revision = a.GetName(), a.GetRevision()
+	j.Assessment, j.Revision, j.Attribution = a.GetName(), a.GetRevision(), a.GetAttribution()
 	if a.GetWords() != "" {
 		j.Words = []string{a.GetWords()}
 	}

@@ -65,7 +65,8 @@ func redLines(l *lens.Lens, negotiation string, when Moment, text *reading) ([]*
 func (d *docket) redLine(m *parleyv1.Demand, text *reading) *parleyv1.RedLine {
 	list := d.assessed(m, text, true)
 	own := slices.ContainsFunc(list, func(j *parleyv1.Judgement) bool {
-		return breaches(j) && j.GetJudgeParty() == record.ParentOf(m.GetName()) && j.GetGround() != parleyv1.Judgement_GROUND_WORDS_STAND
+		return breaches(j) && j.GetJudgeParty() == record.ParentOf(m.GetName()) && j.GetGround() != parleyv1.Judgement_GROUND_WORDS_STAND &&
+			j.GetAttribution().GetBasis() != parleyv1.Attribution_BASIS_INFERRED
 	})
 	ruled, b := text.rule(m.GetLimit())
 	list = append(list, ruled...)

@@ -36,6 +36,11 @@ func TestWhetherARedLineIsCrossed(t *testing.T) {
 		"the party itself, of the same words":   {func(t fataler, w *world) { w.assess(t, name, "a", "r1", "army", "At most", isBreached) }, "r3", sure},
 		"the party itself, of words that stand": {func(t fataler, w *world) { w.assess(t, name, "a", "r1", "army", "At most", isBreached) }, "r2", likely},
 		"the party itself, of words that went":  {func(t fataler, w *world) { w.assess(t, name, "a", "r1", "army", "600", isBreached) }, "r2", notKnown},
+		"the party itself, as others infer": {func(t fataler, w *world) {
+			w.assess(t, name, "a", "r1", "army", "", isBreached, func(m *parleyv1.Assessment) {
+				m.Attribution = &parleyv1.Attribution{Basis: parleyv1.Attribution_BASIS_INFERRED, InferredBy: "x", InferredFrom: "y"}
+			})
+		}, "r1", likely},
 		"somebody else":                         {func(t fataler, w *world) { w.assess(t, name, "b", "r1", "army", "", isBreached) }, "r1", likely},
 		"an analyst, of the same words":         {func(t fataler, w *world) { w.assess(t, name, "x", "r1", "army", "", isBreached) }, "r3", likely},
 		"somebody finds it met":                 {func(t fataler, w *world) { w.assess(t, name, "x", "r1", "army", "", isMet) }, "r1", isClear},

@@ -91,7 +91,7 @@ const (
 	// Never sent.
 	RedLine_FINDING_UNSPECIFIED RedLine_Finding = 0
 	// It is crossed, whichever of rival wordings is chosen: a rule finds its limit breached, or the party itself judged
-	// this wording to breach it.
+	// this wording to breach it, and that is not merely inferred.
 	RedLine_FINDING_SURE RedLine_Finding = 1
 	// It is likely crossed: somebody else judged so; a judgement was made on another wording in which the deciding words
 	// stood as they do here; or some of several rival wordings breach its limit.
@@ -178,7 +178,9 @@ type Judgement struct {
 	// The words that decide, as they stand there.
 	Words []string `protobuf:"bytes,11,rep,name=words,proto3" json:"words,omitempty"`
 	// For a rule: the terms that it was worked out from.
-	Terms         []*Term `protobuf:"bytes,12,rep,name=terms,proto3" json:"terms,omitempty"`
+	Terms []*Term `protobuf:"bytes,12,rep,name=terms,proto3" json:"terms,omitempty"`
+	// Where the assessment comes from, and how sure it is.
+	Attribution   *Attribution `protobuf:"bytes,13,opt,name=attribution,proto3" json:"attribution,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -297,6 +299,13 @@ func (x *Judgement) GetTerms() []*Term {
 	return nil
 }
 
+func (x *Judgement) GetAttribution() *Attribution {
+	if x != nil {
+		return x.Attribution
+	}
+	return nil
+}
+
 // A demand that is a red line, and whether a text crosses it, as far as the viewer's knowledge tells.
 type RedLine struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -365,7 +374,7 @@ var File_parley_v1_judgement_proto protoreflect.FileDescriptor
 
 const file_parley_v1_judgement_proto_rawDesc = "" +
 	"\n" +
-	"\x19parley/v1/judgement.proto\x12\tparley.v1\x1a\x19google/api/resource.proto\x1a\x1aparley/v1/assessment.proto\x1a\x16parley/v1/demand.proto\x1a\x14parley/v1/term.proto\"\xda\x04\n" +
+	"\x19parley/v1/judgement.proto\x12\tparley.v1\x1a\x19google/api/resource.proto\x1a\x1aparley/v1/assessment.proto\x1a\x1bparley/v1/attribution.proto\x1a\x16parley/v1/demand.proto\x1a\x14parley/v1/term.proto\"\x94\x05\n" +
 	"\tJudgement\x123\n" +
 	"\x06ground\x18\x01 \x01(\x0e2\x1b.parley.v1.Judgement.GroundR\x06ground\x127\n" +
 	"\averdict\x18\x02 \x01(\x0e2\x1d.parley.v1.Assessment.VerdictR\averdict\x122\n" +
@@ -386,7 +395,8 @@ const file_parley_v1_judgement_proto_rawDesc = "" +
 	"\valternative\x18\n" +
 	" \x01(\tR\valternative\x12\x14\n" +
 	"\x05words\x18\v \x03(\tR\x05words\x12%\n" +
-	"\x05terms\x18\f \x03(\v2\x0f.parley.v1.TermR\x05terms\"r\n" +
+	"\x05terms\x18\f \x03(\v2\x0f.parley.v1.TermR\x05terms\x128\n" +
+	"\vattribution\x18\r \x01(\v2\x16.parley.v1.AttributionR\vattribution\"r\n" +
 	"\x06Ground\x12\x16\n" +
 	"\x12GROUND_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fGROUND_ASSESSED\x10\x01\x12\x12\n" +
@@ -428,20 +438,22 @@ var file_parley_v1_judgement_proto_goTypes = []any{
 	(*RedLine)(nil),         // 3: parley.v1.RedLine
 	(Assessment_Verdict)(0), // 4: parley.v1.Assessment.Verdict
 	(*Term)(nil),            // 5: parley.v1.Term
-	(*Demand)(nil),          // 6: parley.v1.Demand
+	(*Attribution)(nil),     // 6: parley.v1.Attribution
+	(*Demand)(nil),          // 7: parley.v1.Demand
 }
 var file_parley_v1_judgement_proto_depIdxs = []int32{
 	0, // 0: parley.v1.Judgement.ground:type_name -> parley.v1.Judgement.Ground
 	4, // 1: parley.v1.Judgement.verdict:type_name -> parley.v1.Assessment.Verdict
 	5, // 2: parley.v1.Judgement.terms:type_name -> parley.v1.Term
-	6, // 3: parley.v1.RedLine.demand:type_name -> parley.v1.Demand
-	1, // 4: parley.v1.RedLine.finding:type_name -> parley.v1.RedLine.Finding
-	2, // 5: parley.v1.RedLine.judgements:type_name -> parley.v1.Judgement
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	6, // 3: parley.v1.Judgement.attribution:type_name -> parley.v1.Attribution
+	7, // 4: parley.v1.RedLine.demand:type_name -> parley.v1.Demand
+	1, // 5: parley.v1.RedLine.finding:type_name -> parley.v1.RedLine.Finding
+	2, // 6: parley.v1.RedLine.judgements:type_name -> parley.v1.Judgement
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_judgement_proto_init() }
@@ -450,6 +462,7 @@ func file_parley_v1_judgement_proto_init() {
 		return
 	}
 	file_parley_v1_assessment_proto_init()
+	file_parley_v1_attribution_proto_init()
 	file_parley_v1_demand_proto_init()
 	file_parley_v1_term_proto_init()
 	type x struct{}
