@@ -50,6 +50,9 @@ func judgement(j *parleyv1.Judgement) string {
 		who = ID(j.GetJudgeParty())
 	}
 	text := who + ": " + aVerdict(j.GetVerdict())
+	if j.GetVerdict() == parleyv1.Assessment_VERDICT_UNKNOWN {
+		text = who + " cannot tell"
+	}
 	if quoted := quotes(j.GetWords()); quoted != "" {
 		text += " by " + quoted
 	}
