@@ -356,7 +356,7 @@ var File_parley_v1_crossing_proto protoreflect.FileDescriptor
 
 const file_parley_v1_crossing_proto_rawDesc = "" +
 	"\n" +
-	"\x18parley/v1/crossing.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14parley/v1/diff.proto\x1a\x19parley/v1/judgement.proto\x1a\x15parley/v1/point.proto\x1a\x18parley/v1/revision.proto\"\xc4\x02\n" +
+	"\x18parley/v1/crossing.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19parley/v1/judgement.proto\x1a\x15parley/v1/point.proto\x1a\x18parley/v1/revision.proto\"\xc4\x02\n" +
 	"\x14CheckRedLinesRequest\x123\n" +
 	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x12'\n" +
@@ -431,7 +431,6 @@ func file_parley_v1_crossing_proto_init() {
 	if File_parley_v1_crossing_proto != nil {
 		return
 	}
-	file_parley_v1_diff_proto_init()
 	file_parley_v1_judgement_proto_init()
 	file_parley_v1_point_proto_init()
 	file_parley_v1_revision_proto_init()
