@@ -73,19 +73,9 @@ nobody judged, the share is a band from the worst to the best that can be.`,
 
 // wholeCoverage reads all pages of a coverage into one.
 func wholeCoverage(ctx context.Context, c *client.Client, req *parleyv1.GetCoverageRequest) (*parleyv1.Coverage, error) {
-	var whole *parleyv1.Coverage
-	for page, err := range client.Pages(ctx, c.Analysis.GetCoverage, req) {
-		if err != nil {
-			return nil, err
-		}
-		if whole == nil {
-			whole = page
-			continue
-		}
-		whole.Rows = append(whole.Rows, page.GetRows()...)
-	}
-	whole.NextPageToken = ""
-	return whole, nil
+	return joined(client.Pages(ctx, c.Analysis.GetCoverage, req), func(whole, page *parleyv1.Coverage) {
+		whole.Rows, whole.NextPageToken = append(whole.Rows, page.GetRows()...), ""
+	})
 }
 
 func (a *app) balance() *cobra.Command {
@@ -142,13 +132,12 @@ plan file, as for parley commit; it is not stored, and may be made from any revi
 			if err != nil {
 				return err
 			}
-			all := &parleyv1.CheckRedLinesResponse{}
 			req := &parleyv1.CheckRedLinesRequest{Revision: revision, AsOf: c.at, HeldAt: held, KnownAt: known, PageSize: largestPage}
-			for page, err := range client.Pages(ctx, c.Analysis.CheckRedLines, req) {
-				if err != nil {
-					return err
-				}
-				all.Revision, all.RedLines = page.GetRevision(), append(all.RedLines, page.GetRedLines()...)
+			all, err := joined(client.Pages(ctx, c.Analysis.CheckRedLines, req), func(whole, page *parleyv1.CheckRedLinesResponse) {
+				whole.RedLines, whole.NextPageToken = append(whole.RedLines, page.GetRedLines()...), ""
+			})
+			if err != nil {
+				return err
 			}
 			return a.answer(all, func() string { return a.page().RedLines(all.GetRedLines(), show.RevisionID(all.GetRevision())) })
 		}),
