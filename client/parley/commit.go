@@ -88,7 +88,7 @@ func (a *app) commitPlan(ctx context.Context, c call, p *planfile.Plan, validate
 		}
 	}
 	return a.answer(resp, func() string {
-		return show.Committed(resp, base, validateOnly) + a.page().Matches(resp.GetMatches())
+		return show.Committed(resp, base, validateOnly) + a.page().Warnings(resp.GetWarnings()) + a.page().Matches(resp.GetMatches())
 	})
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -85,17 +86,23 @@ func revisionOrOnly(ctx context.Context, c *client.Client, n string, args []stri
 
 // wholeMatrix reads all pages of a matrix into one.
 func wholeMatrix(ctx context.Context, c *client.Client, req *parleyv1.GetPositionMatrixRequest) (*parleyv1.PositionMatrix, error) {
-	var whole *parleyv1.PositionMatrix
-	for page, err := range client.Pages(ctx, c.Analysis.GetPositionMatrix, req) {
-		if err != nil {
-			return nil, err
-		}
-		if whole == nil {
+	return joined(client.Pages(ctx, c.Analysis.GetPositionMatrix, req), func(whole, page *parleyv1.PositionMatrix) {
+		whole.Rows, whole.NextPageToken = append(whole.Rows, page.GetRows()...), ""
+	})
+}
+
+// joined reads all pages of an answer into the first of them, whatever else is on each being the same.
+func joined[M comparable](pages iter.Seq2[M, error], add func(whole, page M)) (M, error) {
+	var none, whole M
+	for page, err := range pages {
+		switch {
+		case err != nil:
+			return none, err
+		case whole == none:
 			whole = page
-			continue
+		default:
+			add(whole, page)
 		}
-		whole.Rows = append(whole.Rows, page.GetRows()...)
 	}
-	whole.NextPageToken = ""
 	return whole, nil
 }

@@ -9,8 +9,8 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
-// saidTime is when a stance was said, or else recorded.
-func saidTime(s *parleyv1.Stance) time.Time {
+// saidTime is when a position was said, or else recorded.
+func saidTime(s position) time.Time {
 	if t := s.GetSaidTime().GetStartTime(); t != nil {
 		return t.AsTime()
 	}

@@ -130,7 +130,7 @@ func (b *board) addRow(p *parleyv1.Point) {
 		}
 	}
 	short := proto.CloneOf(p)
-	short.Alternatives, short.Note, short.Text = nil, "", cut(p.GetText(), 200)
+	short.Alternatives, short.Terms, short.Note, short.Text = nil, nil, "", cut(p.GetText(), 200)
 	b.rows = append(b.rows, row{&parleyv1.PositionMatrix_Row{Point: short, Status: status(p, cells, b.deciders)}, cells})
 }
 

@@ -308,9 +308,12 @@ func (p *play) any(who string, kinds ...string) *thing {
 
 func (p *play) create() {
 	who, owner, audience := p.part()
-	kind := rapid.SampledFrom([]string{"Demand", "Plan", "Stance", "Claim", "Event", "Source"}).Draw(p.t, "kind")
+	kind := rapid.SampledFrom([]string{"Demand", "Demand", "Plan", "Stance", "Claim", "Event", "Source", "Assessment"}).Draw(p.t, "kind")
 	about := p.any(who, "Revision")
 	switch {
+	case kind == "Assessment":
+		p.assess(who, owner, audience, about)
+		return
 	case kind == "Demand" && owner == "":
 		owner = "a"
 	case kind == "Stance" && (owner == "" || about == nil):
@@ -346,7 +349,11 @@ func (p *play) creation(kind, id, owner string, a *parleyv1.Audience, about *thi
 	}
 	switch kind {
 	case "Demand":
-		return "DemandService.CreateDemand", &parleyv1.CreateDemandRequest{Parent: party, DemandId: id, Demand: &parleyv1.Demand{Statement: id, Strength: parleyv1.Demand_STRENGTH_CORE, Audience: a}}, party + "/demands/" + id
+		demand := &parleyv1.Demand{Statement: id, Strength: parleyv1.Demand_Strength(rapid.IntRange(3, 4).Draw(p.t, "strength")), Audience: a}
+		if rapid.Bool().Draw(p.t, "limited") {
+			demand.Limit = &parleyv1.Limit{Key: "count", Bound: parleyv1.Bound_BOUND_AT_LEAST, Value: 2}
+		}
+		return "DemandService.CreateDemand", &parleyv1.CreateDemandRequest{Parent: party, DemandId: id, Demand: demand}, party + "/demands/" + id
 	case "Plan":
 		return "PlanService.CreatePlan", &parleyv1.CreatePlanRequest{Parent: n, PlanId: id, Plan: &parleyv1.Plan{DisplayName: id, Owner: party, Audience: a}}, n + "/plans/" + id
 	case "Stance":
@@ -375,7 +382,11 @@ func (p *play) commit() {
 	id := p.newID(plan.owner, audience)
 	var points []*parleyv1.Point
 	for _, each := range rapid.Permutation([]string{"p", "q", "r"}).Draw(p.t, "points")[:rapid.IntRange(1, 3).Draw(p.t, "count")] {
-		points = append(points, point(each, rapid.SampledFrom([]string{"one", "two", "three"}).Draw(p.t, "text")))
+		count := rapid.IntRange(1, 3).Draw(p.t, "count of it")
+		words := []string{"one", "two", "three"}[count-1]
+		it := point(each, words)
+		it.Terms = []*parleyv1.Term{{Key: "count", Bound: parleyv1.Bound_BOUND_EXACT, Value: float64(count), Words: words}}
+		points = append(points, it)
 	}
 	if secret && rapid.Bool().Draw(p.t, "new point") {
 		points = append(points, point("s"+strconv.Itoa(p.made), "known to few"))
@@ -386,6 +397,12 @@ func (p *play) commit() {
 		req.Revision.Audience = audience
 		return req
 	})
+	if err == nil && secret && who == "maria" {
+		// That the mediator was told of red lines is noted, and the parties may know that: as if she had only tried.
+		_, _ = p.without.call(context.Background(), who, methodNamed("AnalysisService.CheckRedLinesOfDraft"), &parleyv1.CheckRedLinesOfDraftRequest{
+			Parent: p.n() + "/plans/draft", Revision: &parleyv1.Revision{},
+		})
+	}
 	if err == nil {
 		if plan.audience.GetLevel() < audience.GetLevel() {
 			audience = plan.audience
@@ -420,7 +437,7 @@ func (p *play) change() {
 			req.Set(fields.ByName("name"), protoreflect.ValueOfString(x.name))
 			return req.Interface()
 		}
-		field := map[string]string{"Demand": "statement", "Claim": "statement", "Stance": "reason"}[x.kind]
+		field := map[string]string{"Demand": "statement", "Claim": "statement", "Stance": "reason", "Assessment": "reason"}[x.kind]
 		if field == "" {
 			field = "display_name"
 		}

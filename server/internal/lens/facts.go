@@ -71,6 +71,13 @@ func (l *Lens) Assessments(parent, after string, deleted bool) iter.Seq[*parleyv
 	return within(l, parent, l.st.Assessments(after, l.at), deleted, l.seesAssessment)
 }
 
+// AssessmentsOf yields the assessments of a demand by name, deleted ones excepted.
+func (l *Lens) AssessmentsOf(demand string) iter.Seq[*parleyv1.Assessment] {
+	return func(yield func(*parleyv1.Assessment) bool) {
+		l.st.AssessmentsOf(demand, l.at, func(m *parleyv1.Assessment) bool { return !l.Over() && (!l.seesAssessment(m) || yield(m)) })
+	}
+}
+
 // Objection finds an objection, also a deleted one. It is seen by those who may also see its party and the revision.
 func (l *Lens) Objection(name string) (*parleyv1.Objection, error) {
 	m, ok := l.st.Objection(name, l.at)

@@ -144,6 +144,11 @@ var Roles = map[string]Role{
 
 	"AnalysisService/GetPositionMatrix": Anyone,
 	"AnalysisService/BlamePoint":        Anyone,
+
+	"AnalysisService/GetCoverage":          Anyone,
+	"AnalysisService/CompareBalance":       Anyone,
+	"AnalysisService/CheckRedLines":        Anyone,
+	"AnalysisService/CheckRedLinesOfDraft": Anyone,
 }
 
 // roleIn tells what a caller is in the negotiation that a name is in.

@@ -226,6 +226,9 @@ func remarks(row *parleyv1.PointDiff) []string {
 		if was.GetTopic() != is.GetTopic() {
 			out = append(out, "topic: "+cmp.Or(was.GetTopic(), "none")+" → "+cmp.Or(is.GetTopic(), "none"))
 		}
+		if before, after := allTerms(was), allTerms(is); before != after && is.GetState() == parleyv1.Point_STATE_PRESENT {
+			out = append(out, "terms: "+cmp.Or(before, "none")+" → "+cmp.Or(after, "none"))
+		}
 	}
 	if note := is.GetNote(); note != "" && note != was.GetNote() {
 		out = append(out, "note: "+oneLine(note))

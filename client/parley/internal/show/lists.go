@@ -39,6 +39,9 @@ func (p Page) Demands(list []*parleyv1.Demand) string {
 		if m.GetWithheld() {
 			statement = "(withheld)"
 		}
+		if m.GetLimit() != nil {
+			statement += " [" + bound(m.GetLimit()) + "]"
+		}
 		rows = append(rows, []string{
 			partyOf(m.GetName()), listed(m), said(m.GetStrength().String(), "STRENGTH_"), said(m.GetStatus().String(), "STATUS_"), statement,
 		})

@@ -585,7 +585,7 @@ var File_parley_v1_matrix_proto protoreflect.FileDescriptor
 
 const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15parley/v1/blame.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\"\xa5\x03\n" +
+	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15parley/v1/blame.proto\x1a\x18parley/v1/coverage.proto\x1a\x18parley/v1/crossing.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\"\xa5\x03\n" +
 	"\x18GetPositionMatrixRequest\x123\n" +
 	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x129\n" +
@@ -638,11 +638,15 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\x14CURRENCY_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10CURRENCY_CURRENT\x10\x01\x12\x12\n" +
 	"\x0eCURRENCY_STALE\x10\x02\x12\x14\n" +
-	"\x10CURRENCY_CARRIED\x10\x032\xd5\x02\n" +
+	"\x10CURRENCY_CARRIED\x10\x032\xe6\a\n" +
 	"\x0fAnalysisService\x12\xa8\x01\n" +
 	"\x11GetPositionMatrix\x12#.parley.v1.GetPositionMatrixRequest\x1a\x19.parley.v1.PositionMatrix\"S\xdaA\brevision\x82\xd3\xe4\x93\x02B\x12@/v1/{revision=negotiations/*/plans/*/revisions/*}:positionMatrix\x12\x96\x01\n" +
 	"\n" +
-	"BlamePoint\x12\x1c.parley.v1.BlamePointRequest\x1a\x1d.parley.v1.BlamePointResponse\"K\xdaA\x04name\x82\xd3\xe4\x93\x02>\x12</v1/{name=negotiations/*/plans/*/revisions/*/points/*}:blameB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
+	"BlamePoint\x12\x1c.parley.v1.BlamePointRequest\x1a\x1d.parley.v1.BlamePointResponse\"K\xdaA\x04name\x82\xd3\xe4\x93\x02>\x12</v1/{name=negotiations/*/plans/*/revisions/*/points/*}:blame\x12\x90\x01\n" +
+	"\vGetCoverage\x12\x1d.parley.v1.GetCoverageRequest\x1a\x13.parley.v1.Coverage\"M\xdaA\brevision\x82\xd3\xe4\x93\x02<\x12:/v1/{revision=negotiations/*/plans/*/revisions/*}:coverage\x12\x98\x01\n" +
+	"\x0eCompareBalance\x12 .parley.v1.CompareBalanceRequest\x1a!.parley.v1.CompareBalanceResponse\"A\xdaA\x0ename,revisions\x82\xd3\xe4\x93\x02*\x12(/v1/{name=negotiations/*}:compareBalance\x12\xa6\x01\n" +
+	"\rCheckRedLines\x12\x1f.parley.v1.CheckRedLinesRequest\x1a .parley.v1.CheckRedLinesResponse\"R\xdaA\brevision\x82\xd3\xe4\x93\x02A\x12?/v1/{revision=negotiations/*/plans/*/revisions/*}:checkRedLines\x12\xb7\x01\n" +
+	"\x14CheckRedLinesOfDraft\x12&.parley.v1.CheckRedLinesOfDraftRequest\x1a'.parley.v1.CheckRedLinesOfDraftResponse\"N\xdaA\x0fparent,revision\x82\xd3\xe4\x93\x026:\x01*\"1/v1/{parent=negotiations/*/plans/*}:checkRedLinesB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
 
 var (
 	file_parley_v1_matrix_proto_rawDescOnce sync.Once
@@ -659,19 +663,27 @@ func file_parley_v1_matrix_proto_rawDescGZIP() []byte {
 var file_parley_v1_matrix_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_parley_v1_matrix_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_parley_v1_matrix_proto_goTypes = []any{
-	(PositionMatrix_Status)(0),         // 0: parley.v1.PositionMatrix.Status
-	(PositionMatrix_Currency)(0),       // 1: parley.v1.PositionMatrix.Currency
-	(*GetPositionMatrixRequest)(nil),   // 2: parley.v1.GetPositionMatrixRequest
-	(*PositionMatrix)(nil),             // 3: parley.v1.PositionMatrix
-	(*PositionMatrix_Cell)(nil),        // 4: parley.v1.PositionMatrix.Cell
-	(*PositionMatrix_Row)(nil),         // 5: parley.v1.PositionMatrix.Row
-	(*PositionMatrix_StatusCount)(nil), // 6: parley.v1.PositionMatrix.StatusCount
-	(*timestamppb.Timestamp)(nil),      // 7: google.protobuf.Timestamp
-	(*Party)(nil),                      // 8: parley.v1.Party
-	(*Stance)(nil),                     // 9: parley.v1.Stance
-	(*Point)(nil),                      // 10: parley.v1.Point
-	(*BlamePointRequest)(nil),          // 11: parley.v1.BlamePointRequest
-	(*BlamePointResponse)(nil),         // 12: parley.v1.BlamePointResponse
+	(PositionMatrix_Status)(0),           // 0: parley.v1.PositionMatrix.Status
+	(PositionMatrix_Currency)(0),         // 1: parley.v1.PositionMatrix.Currency
+	(*GetPositionMatrixRequest)(nil),     // 2: parley.v1.GetPositionMatrixRequest
+	(*PositionMatrix)(nil),               // 3: parley.v1.PositionMatrix
+	(*PositionMatrix_Cell)(nil),          // 4: parley.v1.PositionMatrix.Cell
+	(*PositionMatrix_Row)(nil),           // 5: parley.v1.PositionMatrix.Row
+	(*PositionMatrix_StatusCount)(nil),   // 6: parley.v1.PositionMatrix.StatusCount
+	(*timestamppb.Timestamp)(nil),        // 7: google.protobuf.Timestamp
+	(*Party)(nil),                        // 8: parley.v1.Party
+	(*Stance)(nil),                       // 9: parley.v1.Stance
+	(*Point)(nil),                        // 10: parley.v1.Point
+	(*BlamePointRequest)(nil),            // 11: parley.v1.BlamePointRequest
+	(*GetCoverageRequest)(nil),           // 12: parley.v1.GetCoverageRequest
+	(*CompareBalanceRequest)(nil),        // 13: parley.v1.CompareBalanceRequest
+	(*CheckRedLinesRequest)(nil),         // 14: parley.v1.CheckRedLinesRequest
+	(*CheckRedLinesOfDraftRequest)(nil),  // 15: parley.v1.CheckRedLinesOfDraftRequest
+	(*BlamePointResponse)(nil),           // 16: parley.v1.BlamePointResponse
+	(*Coverage)(nil),                     // 17: parley.v1.Coverage
+	(*CompareBalanceResponse)(nil),       // 18: parley.v1.CompareBalanceResponse
+	(*CheckRedLinesResponse)(nil),        // 19: parley.v1.CheckRedLinesResponse
+	(*CheckRedLinesOfDraftResponse)(nil), // 20: parley.v1.CheckRedLinesOfDraftResponse
 }
 var file_parley_v1_matrix_proto_depIdxs = []int32{
 	7,  // 0: parley.v1.GetPositionMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
@@ -690,10 +702,18 @@ var file_parley_v1_matrix_proto_depIdxs = []int32{
 	0,  // 13: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
 	2,  // 14: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
 	11, // 15: parley.v1.AnalysisService.BlamePoint:input_type -> parley.v1.BlamePointRequest
-	3,  // 16: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
-	12, // 17: parley.v1.AnalysisService.BlamePoint:output_type -> parley.v1.BlamePointResponse
-	16, // [16:18] is the sub-list for method output_type
-	14, // [14:16] is the sub-list for method input_type
+	12, // 16: parley.v1.AnalysisService.GetCoverage:input_type -> parley.v1.GetCoverageRequest
+	13, // 17: parley.v1.AnalysisService.CompareBalance:input_type -> parley.v1.CompareBalanceRequest
+	14, // 18: parley.v1.AnalysisService.CheckRedLines:input_type -> parley.v1.CheckRedLinesRequest
+	15, // 19: parley.v1.AnalysisService.CheckRedLinesOfDraft:input_type -> parley.v1.CheckRedLinesOfDraftRequest
+	3,  // 20: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
+	16, // 21: parley.v1.AnalysisService.BlamePoint:output_type -> parley.v1.BlamePointResponse
+	17, // 22: parley.v1.AnalysisService.GetCoverage:output_type -> parley.v1.Coverage
+	18, // 23: parley.v1.AnalysisService.CompareBalance:output_type -> parley.v1.CompareBalanceResponse
+	19, // 24: parley.v1.AnalysisService.CheckRedLines:output_type -> parley.v1.CheckRedLinesResponse
+	20, // 25: parley.v1.AnalysisService.CheckRedLinesOfDraft:output_type -> parley.v1.CheckRedLinesOfDraftResponse
+	20, // [20:26] is the sub-list for method output_type
+	14, // [14:20] is the sub-list for method input_type
 	14, // [14:14] is the sub-list for extension type_name
 	14, // [14:14] is the sub-list for extension extendee
 	0,  // [0:14] is the sub-list for field type_name
@@ -705,6 +725,8 @@ func file_parley_v1_matrix_proto_init() {
 		return
 	}
 	file_parley_v1_blame_proto_init()
+	file_parley_v1_coverage_proto_init()
+	file_parley_v1_crossing_proto_init()
 	file_parley_v1_party_proto_init()
 	file_parley_v1_point_proto_init()
 	file_parley_v1_stance_proto_init()

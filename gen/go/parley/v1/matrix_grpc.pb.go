@@ -19,8 +19,12 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	AnalysisService_GetPositionMatrix_FullMethodName = "/parley.v1.AnalysisService/GetPositionMatrix"
-	AnalysisService_BlamePoint_FullMethodName        = "/parley.v1.AnalysisService/BlamePoint"
+	AnalysisService_GetPositionMatrix_FullMethodName    = "/parley.v1.AnalysisService/GetPositionMatrix"
+	AnalysisService_BlamePoint_FullMethodName           = "/parley.v1.AnalysisService/BlamePoint"
+	AnalysisService_GetCoverage_FullMethodName          = "/parley.v1.AnalysisService/GetCoverage"
+	AnalysisService_CompareBalance_FullMethodName       = "/parley.v1.AnalysisService/CompareBalance"
+	AnalysisService_CheckRedLines_FullMethodName        = "/parley.v1.AnalysisService/CheckRedLines"
+	AnalysisService_CheckRedLinesOfDraft_FullMethodName = "/parley.v1.AnalysisService/CheckRedLinesOfDraft"
 )
 
 // AnalysisServiceClient is the client API for AnalysisService service.
@@ -39,6 +43,27 @@ type AnalysisServiceClient interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND.
 	BlamePoint(ctx context.Context, in *BlamePointRequest, opts ...grpc.CallOption) (*BlamePointResponse, error)
+	// Whose demands a revision reflects: per demand what is judged of it, by whom, on which words, and per party how far its
+	// demands are met, with the uncertainty.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	GetCoverage(ctx context.Context, in *GetCoverageRequest, opts ...grpc.CallOption) (*Coverage, error)
+	// How the balance between the parties' demands moves over a series of revisions, also across plans: who gained and who
+	// lost, on which demands, from which revision to which, for certain or possibly.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND.
+	CompareBalance(ctx context.Context, in *CompareBalanceRequest, opts ...grpc.CallOption) (*CompareBalanceResponse, error)
+	// Which red lines a revision crosses, by which point and which words, surely or likely; and which there are that nobody
+	// can tell of.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	CheckRedLines(ctx context.Context, in *CheckRedLinesRequest, opts ...grpc.CallOption) (*CheckRedLinesResponse, error)
+	// Which red lines a text would cross that is not committed. Nothing is stored, and nobody is told of it. Whoever may read the
+	// plan and the parents may ask.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, POINT_UNKNOWN, POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT,
+	// REVISION_UNRELATED.
+	CheckRedLinesOfDraft(ctx context.Context, in *CheckRedLinesOfDraftRequest, opts ...grpc.CallOption) (*CheckRedLinesOfDraftResponse, error)
 }
 
 type analysisServiceClient struct {
@@ -69,6 +94,46 @@ func (c *analysisServiceClient) BlamePoint(ctx context.Context, in *BlamePointRe
 	return out, nil
 }
 
+func (c *analysisServiceClient) GetCoverage(ctx context.Context, in *GetCoverageRequest, opts ...grpc.CallOption) (*Coverage, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Coverage)
+	err := c.cc.Invoke(ctx, AnalysisService_GetCoverage_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) CompareBalance(ctx context.Context, in *CompareBalanceRequest, opts ...grpc.CallOption) (*CompareBalanceResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CompareBalanceResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_CompareBalance_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) CheckRedLines(ctx context.Context, in *CheckRedLinesRequest, opts ...grpc.CallOption) (*CheckRedLinesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckRedLinesResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_CheckRedLines_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) CheckRedLinesOfDraft(ctx context.Context, in *CheckRedLinesOfDraftRequest, opts ...grpc.CallOption) (*CheckRedLinesOfDraftResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckRedLinesOfDraftResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_CheckRedLinesOfDraft_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AnalysisServiceServer is the server API for AnalysisService service.
 // All implementations must embed UnimplementedAnalysisServiceServer
 // for forward compatibility.
@@ -85,6 +150,27 @@ type AnalysisServiceServer interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND.
 	BlamePoint(context.Context, *BlamePointRequest) (*BlamePointResponse, error)
+	// Whose demands a revision reflects: per demand what is judged of it, by whom, on which words, and per party how far its
+	// demands are met, with the uncertainty.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	GetCoverage(context.Context, *GetCoverageRequest) (*Coverage, error)
+	// How the balance between the parties' demands moves over a series of revisions, also across plans: who gained and who
+	// lost, on which demands, from which revision to which, for certain or possibly.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND.
+	CompareBalance(context.Context, *CompareBalanceRequest) (*CompareBalanceResponse, error)
+	// Which red lines a revision crosses, by which point and which words, surely or likely; and which there are that nobody
+	// can tell of.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	CheckRedLines(context.Context, *CheckRedLinesRequest) (*CheckRedLinesResponse, error)
+	// Which red lines a text would cross that is not committed. Nothing is stored, and nobody is told of it. Whoever may read the
+	// plan and the parents may ask.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, POINT_UNKNOWN, POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT,
+	// REVISION_UNRELATED.
+	CheckRedLinesOfDraft(context.Context, *CheckRedLinesOfDraftRequest) (*CheckRedLinesOfDraftResponse, error)
 	mustEmbedUnimplementedAnalysisServiceServer()
 }
 
@@ -100,6 +186,18 @@ func (UnimplementedAnalysisServiceServer) GetPositionMatrix(context.Context, *Ge
 }
 func (UnimplementedAnalysisServiceServer) BlamePoint(context.Context, *BlamePointRequest) (*BlamePointResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method BlamePoint not implemented")
+}
+func (UnimplementedAnalysisServiceServer) GetCoverage(context.Context, *GetCoverageRequest) (*Coverage, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetCoverage not implemented")
+}
+func (UnimplementedAnalysisServiceServer) CompareBalance(context.Context, *CompareBalanceRequest) (*CompareBalanceResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CompareBalance not implemented")
+}
+func (UnimplementedAnalysisServiceServer) CheckRedLines(context.Context, *CheckRedLinesRequest) (*CheckRedLinesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CheckRedLines not implemented")
+}
+func (UnimplementedAnalysisServiceServer) CheckRedLinesOfDraft(context.Context, *CheckRedLinesOfDraftRequest) (*CheckRedLinesOfDraftResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CheckRedLinesOfDraft not implemented")
 }
 func (UnimplementedAnalysisServiceServer) mustEmbedUnimplementedAnalysisServiceServer() {}
 func (UnimplementedAnalysisServiceServer) testEmbeddedByValue()                         {}
@@ -158,6 +256,78 @@ func _AnalysisService_BlamePoint_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AnalysisService_GetCoverage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetCoverageRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).GetCoverage(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_GetCoverage_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).GetCoverage(ctx, req.(*GetCoverageRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_CompareBalance_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CompareBalanceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).CompareBalance(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_CompareBalance_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).CompareBalance(ctx, req.(*CompareBalanceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_CheckRedLines_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckRedLinesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).CheckRedLines(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_CheckRedLines_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).CheckRedLines(ctx, req.(*CheckRedLinesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_CheckRedLinesOfDraft_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckRedLinesOfDraftRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).CheckRedLinesOfDraft(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_CheckRedLinesOfDraft_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).CheckRedLinesOfDraft(ctx, req.(*CheckRedLinesOfDraftRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AnalysisService_ServiceDesc is the grpc.ServiceDesc for AnalysisService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -172,6 +342,22 @@ var AnalysisService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "BlamePoint",
 			Handler:    _AnalysisService_BlamePoint_Handler,
+		},
+		{
+			MethodName: "GetCoverage",
+			Handler:    _AnalysisService_GetCoverage_Handler,
+		},
+		{
+			MethodName: "CompareBalance",
+			Handler:    _AnalysisService_CompareBalance_Handler,
+		},
+		{
+			MethodName: "CheckRedLines",
+			Handler:    _AnalysisService_CheckRedLines_Handler,
+		},
+		{
+			MethodName: "CheckRedLinesOfDraft",
+			Handler:    _AnalysisService_CheckRedLinesOfDraft_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
