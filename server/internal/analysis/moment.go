@@ -26,7 +26,7 @@ func At(req interface {
 	return Moment{req.GetHeldAt(), req.GetKnownAt()}
 }
 
-// position is what a party may hold, say and make public: a stance or a demand.
+// position is what somebody may hold, say and make public: a stance, a demand, an assessment.
 type position interface {
 	GetHeldTime() *parleyv1.PartialTime
 	GetSaidTime() *parleyv1.PartialTime
