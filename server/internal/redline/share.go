@@ -6,7 +6,7 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
-// Share tells how much two texts have in common: twice the letters and digits of the words that both have, in the same order,
+// Share tells how much two texts have in common: twice the letters and digits of the words that both have, as Words shows them,
 // by those of both texts. It is 1 for texts that differ in nothing but signs and white space, and 0 for texts without a common
 // word, or one of which has none.
 func Share(a, b string) float64 {
