@@ -105,7 +105,14 @@ func TestWhatATimelineIsAbout(t *testing.T) {
 	}
 }
 
-func TestWhenAPartyContradictsItself(t *testing.T) {
+// acts are what a may do and say, and how it contradicts itself by that.
+type acts struct {
+	acts []func(*world)
+	want string
+}
+
+func contradictory(t *testing.T) map[string]acts {
+	t.Helper()
 	declared, reported := basis(parleyv1.Attribution_BASIS_DECLARED), basis(parleyv1.Attribution_BASIS_REPORTED)
 	compare := func(better, worse string) func(*parleyv1.Stance) {
 		return func(s *parleyv1.Stance) {
@@ -130,10 +137,7 @@ func TestWhenAPartyContradictsItself(t *testing.T) {
 	status := func(s parleyv1.Demand_Status) func(*world) {
 		return func(w *world) { w.demand(t, &parleyv1.Demand{Statement: "x", Status: s}) }
 	}
-	for name, test := range map[string]struct {
-		acts []func(*world)
-		want string
-	}{
+	return map[string]acts{
 		"reversed on the same words":    {[]func(*world){say("r1/points/p", acceptance), say("r1/points/p", opposition)}, "STANCE_REVERSED"},
 		"by its own word":               {[]func(*world){say("r1/points/p", opposition, declared), say("r2/points/p", acceptance, declared)}, "DECLARATION_REVERSED"}, // r2 has the same words
 		"one of them only reported":     {[]func(*world){say("r1/points/p", opposition, reported), say("r1/points/p", acceptance, declared)}, "STANCE_REVERSED"},
@@ -148,7 +152,11 @@ func TestWhenAPartyContradictsItself(t *testing.T) {
 		"gave it up for good":           {[]func(*world){status(parleyv1.Demand_STATUS_STANDING), status(parleyv1.Demand_STATUS_WITHDRAWN)}, ""},
 		"judges otherwise":              {[]func(*world){judge(parleyv1.Assessment_VERDICT_MET), judge(parleyv1.Assessment_VERDICT_BREACHED)}, "VERDICT_REVERSED"},
 		"judges about the same":         {[]func(*world){judge(parleyv1.Assessment_VERDICT_MET), judge(parleyv1.Assessment_VERDICT_PARTLY)}, ""},
-	} {
+	}
+}
+
+func TestWhenAPartyContradictsItself(t *testing.T) {
+	for name, test := range contradictory(t) {
 		w := newWorld(t, &parleyv1.Plan{})
 		w.commit(t, "r1", &parleyv1.Point{Id: "p", Text: "Words."}, &parleyv1.Point{Id: "q", Text: "Others."})
 		w.commit(t, "r2", &parleyv1.Point{Id: "p", Text: "Words."}, &parleyv1.Point{Id: "q", Text: "Yet others."})
