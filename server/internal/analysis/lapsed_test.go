@@ -47,7 +47,8 @@ func TestWhatLapsedAndWhatBringsItBack(t *testing.T) {
 		"nothing changed": {acceptance, nil, func(w *world) { w.change(t, "r2") }, nil},
 		"a word changed": {
 			acceptance, nil,
-			func(w *world) { w.change(t, "r2", edit("p", "Robust guarantees.")) }, []string{"a p, aged by r2: -Reliable|+Robust|guarantees.|; OLD_WORDING r1 EDITORIAL r1"},
+			func(w *world) { w.change(t, "r2", edit("p", "Robust guarantees.")) },
+			[]string{"a p, aged by r2: -Reliable|+Robust|guarantees.|; OLD_WORDING r1 EDITORIAL r1"},
 		},
 		"it came back, and changed again": {acceptance, nil, func(w *world) {
 			w.change(t, "r2", edit("p", "None."))
@@ -56,7 +57,8 @@ func TestWhatLapsedAndWhatBringsItBack(t *testing.T) {
 		}, []string{"a p, aged by r4: -Reliable|+Robust|guarantees.|; OLD_WORDING r3 EDITORIAL r3"}},
 		"the point was struck": {
 			parleyv1.Stance_VALUE_NO_OBJECTION, nil,
-			func(w *world) { w.change(t, "r2", strike("p")) }, []string{"a p, aged by r2: -Reliable guarantees.|; OLD_WORDING r1"},
+			func(w *world) { w.change(t, "r2", strike("p")) },
+			[]string{"a p, aged by r2: -Reliable guarantees.|; OLD_WORDING r1"},
 		},
 		"an editorial change that somebody objects to": {acceptance, nil, func(w *world) {
 			w.change(t, "r2", editorially("Reliable guarantees!"))

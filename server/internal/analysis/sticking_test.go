@@ -64,13 +64,15 @@ func TestWhyAPointIsStuck(t *testing.T) {
 		"it took back what it had said": {words, []func(fataler, *world){say("a", opposition), say("b", acceptance, withdrawn)}, "p 6: OPPOSED a, TAKEN_BACK b"},
 		"declining is not abstaining": {
 			words,
-			[]func(fataler, *world){say("a", parleyv1.Stance_VALUE_DECLINED_TO_SAY), say("b", parleyv1.Stance_VALUE_ABSTAIN)}, "p 2: DECLINED_TO_SAY a, ABSTAINED b",
+			[]func(fataler, *world){say("a", parleyv1.Stance_VALUE_DECLINED_TO_SAY), say("b", parleyv1.Stance_VALUE_ABSTAIN)},
+			"p 2: DECLINED_TO_SAY a, ABSTAINED b",
 		},
 		"conditions are no consent":      {words, []func(fataler, *world){say("a", acceptance, conditional), say("b", acceptance)}, "p 1: HEDGED a, SINGLE_HOLDOUT a, CONSENTS b"},
 		"reserve, and a basis for talks": {words, []func(fataler, *world){say("a", parleyv1.Stance_VALUE_RESERVE), say("b", parleyv1.Stance_VALUE_BASIS_FOR_TALKS)}, "p 3: RESERVED a, HEDGED b"},
 		"who does not decide weighs less, and is not waited for": {
 			words,
-			[]func(fataler, *world){say("m", parleyv1.Stance_VALUE_BLOCK), say("a", opposition), say("b", opposition)}, "p 12: BLOCKED m, OPPOSED a+b",
+			[]func(fataler, *world){say("m", parleyv1.Stance_VALUE_BLOCK), say("a", opposition), say("b", opposition)},
+			"p 12: BLOCKED m, OPPOSED a+b",
 		},
 		"rival wordings":           {bracketed, nil, "p 8: NEVER_SAID a+b, RIVAL_WORDINGS a"},
 		"left to be settled later": {&parleyv1.Point{Id: "p", State: parleyv1.Point_STATE_DEFERRED}, nil, "p 3: LEFT_OPEN"},

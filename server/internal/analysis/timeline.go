@@ -114,7 +114,8 @@ type timed struct {
 // spoken gives the times of what somebody says.
 func spoken(m position) []timed {
 	return []timed{
-		{parleyv1.Timeline_PLACED_SAID, m.GetSaidTime()}, {parleyv1.Timeline_PLACED_HELD, m.GetHeldTime()},
+		{parleyv1.Timeline_PLACED_SAID, m.GetSaidTime()},
+		{parleyv1.Timeline_PLACED_HELD, m.GetHeldTime()},
 		{parleyv1.Timeline_PLACED_PUBLIC, m.GetPublicTime()},
 	}
 }
