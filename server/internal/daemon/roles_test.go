@@ -204,6 +204,8 @@ func reserveIDs(m protoreflect.Message) {
 			m.Set(fd, protoreflect.ValueOfString("b--own--x"))
 		case fd.Name() == "statement" || fd.Name() == "judge":
 			m.Set(fd, protoreflect.ValueOfString("words"))
+		case fd.FullName() == "parley.v1.Claim.Response.party":
+			m.Set(fd, protoreflect.ValueOfString("negotiations/peace/parties/a"))
 		case fd.Message() != nil && !fd.IsList() && !fd.IsMap() && m.Has(fd):
 			reserveIDs(m.Mutable(fd).Message())
 		case fd.IsList() && fd.Message() != nil:
