@@ -49,6 +49,9 @@ func what(m *parleyv1.Movement) string {
 	switch m.GetKind() {
 	case parleyv1.Movement_KIND_STANCE:
 		text = signs[m.GetFromValue()].word + " → " + signs[m.GetToValue()].word + on(m)
+		if m.GetFromValue() == m.GetToValue() { // others are bound by it, or its conditions changed
+			text += ", on other terms"
+		}
 		if m.GetWordsChanged() {
 			text += ", on other words"
 		}

@@ -74,6 +74,7 @@ func TestConcessions(t *testing.T) {
 		Movements: []*parleyv1.Movement{
 			{Party: party("a"), Topic: "army", Kind: parleyv1.Movement_KIND_STANCE, Direction: given, When: day, Point: army, FromValue: parleyv1.Stance_VALUE_BLOCK, ToValue: parleyv1.Stance_VALUE_ACCEPT, RestsOn: []string{stanceName("s1"), stanceName("s2")}},
 			{Party: party("b"), Kind: parleyv1.Movement_KIND_STANCE, Direction: open, When: day, Perhaps: true, WordsChanged: true, OrderUncertain: true, FromValue: parleyv1.Stance_VALUE_OPPOSE, ToValue: parleyv1.Stance_VALUE_RESERVE, RestsOn: []string{stanceName("s3"), stanceName("s4")}},
+			{Party: party("b"), Topic: "army", Kind: parleyv1.Movement_KIND_STANCE, Direction: given, When: day, Point: army, FromValue: parleyv1.Stance_VALUE_ACCEPT, ToValue: parleyv1.Stance_VALUE_ACCEPT, RestsOn: []string{stanceName("s3"), stanceName("s4")}},
 			{Party: party("b"), Topic: "army", Kind: parleyv1.Movement_KIND_STANCE_WITHDRAWN, Direction: given, Point: army, FromValue: parleyv1.Stance_VALUE_OPPOSE, RestsOn: []string{stanceName("s3")}},
 			{Party: party("a"), Topic: "sea", Kind: parleyv1.Movement_KIND_DEMAND_SOFTENED, Direction: given, FromStrength: parleyv1.Demand_STRENGTH_RED_LINE, ToStrength: parleyv1.Demand_STRENGTH_CORE, RestsOn: []string{party("a") + "/demands/sea"}},
 			{Party: party("b"), Topic: "army", Kind: parleyv1.Movement_KIND_WORDING_ADOPTED, Direction: received, When: day, Point: army, RestsOn: texts, Wording: revisionName("answer/v1"), SimilarityBefore: 0.734, SimilarityAfter: 1, GivenBy: []string{party("a")}, Paraphrased: true},
