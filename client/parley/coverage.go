@@ -73,9 +73,7 @@ nobody judged, the share is a band from the worst to the best that can be.`,
 
 // wholeCoverage reads all pages of a coverage into one.
 func wholeCoverage(ctx context.Context, c *client.Client, req *parleyv1.GetCoverageRequest) (*parleyv1.Coverage, error) {
-	return joined(client.Pages(ctx, c.Analysis.GetCoverage, req), func(whole, page *parleyv1.Coverage) {
-		whole.Rows, whole.NextPageToken = append(whole.Rows, page.GetRows()...), ""
-	})
+	return whole(ctx, c.Analysis.GetCoverage, req, func(all, page *parleyv1.Coverage) { all.Rows = append(all.Rows, page.GetRows()...) })
 }
 
 func (a *app) balance() *cobra.Command {
@@ -133,8 +131,8 @@ plan file, as for parley commit; it is not stored, and may be made from any revi
 				return err
 			}
 			req := &parleyv1.CheckRedLinesRequest{Revision: revision, AsOf: c.at, HeldAt: held, KnownAt: known, PageSize: largestPage}
-			all, err := joined(client.Pages(ctx, c.Analysis.CheckRedLines, req), func(whole, page *parleyv1.CheckRedLinesResponse) {
-				whole.RedLines, whole.NextPageToken = append(whole.RedLines, page.GetRedLines()...), ""
+			all, err := whole(ctx, c.Analysis.CheckRedLines, req, func(all, page *parleyv1.CheckRedLinesResponse) {
+				all.RedLines = append(all.RedLines, page.GetRedLines()...)
 			})
 			if err != nil {
 				return err

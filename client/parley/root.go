@@ -104,7 +104,8 @@ func (a *app) root() *cobra.Command {
 	f.IntVar(&a.width, "width", 0, "columns to write in; by default those of the terminal, or 100")
 	f.StringVar(&a.color, "color", "auto", "when to use colours: auto, always or never")
 	root.MarkFlagsMutuallyExclusive("token", "anonymous")
-	root.AddCommand(a.negotiations(), a.parties(), a.demands(), a.plans(), a.plan(), a.commit(), a.stance(), a.matrix(), a.coverage(), a.balance(), a.redlines(),
+	root.AddCommand(a.negotiations(), a.parties(), a.demands(), a.plans(), a.plan(), a.commit(), a.stance(), a.matrix(),
+		a.sticking(), a.lapsed(), a.concessions(), a.timeline(), a.coverage(), a.balance(), a.redlines(),
 		a.claims(), a.events(), a.sources(), a.assessments(), a.objections(), a.members(), a.member(), a.disclose(), a.disclosures(),
 		a.accesses(), a.tokens(), a.log(), a.watch(), a.load(), a.export())
 	a.completeFlags(root)

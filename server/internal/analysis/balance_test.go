@@ -20,11 +20,11 @@ func TestWhoGainedAndWhoLost(t *testing.T) {
 	w.assess(t, demandName("b", "quiet"), "x", "r1", "", "", isMet)
 	w.assess(t, demandName("b", "quiet"), "x", "r2", "", "", isMet)
 	w.assess(t, demandName("b", "quiet"), "x", "r3", "", "", isMet)
-	b, err := Balance(w.lens(), talks, []string{at("r1"), at("r2"), draft + "/revisions/latest"}, Moment{}, nil, nil)
+	b, err := Balance(w.lens(), talks, []string{revisionNamed("r1"), revisionNamed("r2"), draft + "/revisions/latest"}, Moment{}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.GetRevisions()[2] != at("r3") || len(b.GetParties()) != 2 || len(b.GetSteps()) != 2 {
+	if b.GetRevisions()[2] != revisionNamed("r3") || len(b.GetParties()) != 2 || len(b.GetSteps()) != 2 {
 		t.Fatalf("got %v", b)
 	}
 	for i, want := range [][2]float64{{0, 0}, {1, 1}, {0, 0}} {
@@ -57,7 +57,7 @@ func TestWhoGainedAndWhoLost(t *testing.T) {
 	if m := b.GetSteps()[1].GetMovements()[1]; m.GetLeast() != -0.25 || m.GetMost() != 0.5 {
 		t.Errorf("b may have gained from %v to %v", m.GetLeast(), m.GetMost())
 	}
-	if _, err := Balance(w.lens(), talks, []string{at("r1"), at("r9")}, Moment{}, nil, nil); err == nil {
+	if _, err := Balance(w.lens(), talks, []string{revisionNamed("r1"), revisionNamed("r9")}, Moment{}, nil, nil); err == nil {
 		t.Error("a revision that is not there is answered for")
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
 
-func at(revision string) string { return draft + "/revisions/" + revision }
+func revisionNamed(revision string) string { return draft + "/revisions/" + revision }
 
 func demandName(party, id string) string { return talks + "/parties/" + party + "/demands/" + id }
 
@@ -41,7 +41,7 @@ func redLine(m *parleyv1.Demand) { m.Strength = parleyv1.Demand_STRENGTH_RED_LIN
 // assess records what a judge makes of a demand of the party a or b; the judge is a party if it is one of them.
 func (w *world) assess(t fataler, demand, judge, revision, point, words string, verdict parleyv1.Assessment_Verdict, change ...func(*parleyv1.Assessment)) {
 	t.Helper()
-	m := &parleyv1.Assessment{Demand: demand, Revision: at(revision), Words: words, Verdict: verdict, Judge: judge}
+	m := &parleyv1.Assessment{Demand: demand, Revision: revisionNamed(revision), Words: words, Verdict: verdict, Judge: judge}
 	if judge == "a" || judge == "b" || judge == "m" {
 		m.Judge, m.JudgeParty = "", talks+"/parties/"+judge
 	}
@@ -56,7 +56,7 @@ func (w *world) assess(t fataler, demand, judge, revision, point, words string, 
 
 func (w *world) coverage(t fataler, revision string) *parleyv1.Coverage {
 	t.Helper()
-	c, err := Cover(w.lens(), at(revision), Moment{}, nil, nil)
+	c, err := Cover(w.lens(), revisionNamed(revision), Moment{}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,8 +121,8 @@ func TestACarriedJudgementSaysFromWhere(t *testing.T) {
 	w.commit(t, "r2", &parleyv1.Point{Id: "first", Text: "First."}, army("At most 600."))
 	j := w.coverage(t, "r2").GetRows()[0].GetJudgements()[0]
 	want := &parleyv1.Judgement{
-		Ground: parleyv1.Judgement_GROUND_CARRIED, Verdict: isMet, JudgeParty: talks + "/parties/b", Revision: at("r1"), Assessment: j.GetAssessment(),
-		Point: at("r2") + "/points/army", PointId: "army", Title: "6 Army", Words: []string{"600"},
+		Ground: parleyv1.Judgement_GROUND_CARRIED, Verdict: isMet, JudgeParty: talks + "/parties/b", Revision: revisionNamed("r1"), Assessment: j.GetAssessment(),
+		Point: revisionNamed("r2") + "/points/army", PointId: "army", Title: "6 Army", Words: []string{"600"},
 	}
 	if !proto.Equal(j, want) {
 		t.Errorf("got %v", j)
@@ -238,15 +238,15 @@ func TestHiddenDemandsAndJudgementsChangeNoCoverage(t *testing.T) {
 		w := talk(t)
 		ask := func() []proto.Message {
 			l := lens.New(w.st, lens.Viewer{Table: true, Party: talks + "/parties/b"}, time.Unix(1_800_000_000, 0))
-			c, err := Cover(l, at("r2"), Moment{}, nil, nil)
+			c, err := Cover(l, revisionNamed("r2"), Moment{}, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := Balance(l, talks, []string{at("r1"), at("r2")}, Moment{}, nil, nil)
+			b, err := Balance(l, talks, []string{revisionNamed("r1"), revisionNamed("r2")}, Moment{}, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, lines, err := RedLines(l, at("r2"), Moment{})
+			_, lines, err := RedLines(l, revisionNamed("r2"), Moment{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -273,13 +273,13 @@ func TestPermutingPartiesPermutesTheCoverage(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := talk(t)
 		order := rapid.Permutation([]string{talks + "/parties/a", talks + "/parties/b", talks + "/parties/m"}).Draw(t, "order")
-		all, err := Cover(w.lens(), at("r2"), Moment{}, order, nil)
+		all, err := Cover(w.lens(), revisionNamed("r2"), Moment{}, order, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var rows []*parleyv1.Coverage_Row
 		for i, party := range order {
-			one, err := Cover(w.lens(), at("r2"), Moment{}, []string{party}, nil)
+			one, err := Cover(w.lens(), revisionNamed("r2"), Moment{}, []string{party}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -314,13 +314,13 @@ func BenchmarkCoverage(b *testing.B) {
 	l := w.lens()
 	b.Run("1000-demands-3000-assessments", func(b *testing.B) {
 		for b.Loop() {
-			if c, err := Cover(l, at("r2"), Moment{}, nil, nil); err != nil || len(c.GetRows()) != 1000 {
+			if c, err := Cover(l, revisionNamed("r2"), Moment{}, nil, nil); err != nil || len(c.GetRows()) != 1000 {
 				b.Fatal(len(c.GetRows()), err)
 			}
 		}
 	})
 	b.Run("balance-over-10-revisions", func(b *testing.B) {
-		series := slices.Repeat([]string{at("r1"), at("r2")}, 5)
+		series := slices.Repeat([]string{revisionNamed("r1"), revisionNamed("r2")}, 5)
 		for b.Loop() {
 			if _, err := Balance(l, talks, series, Moment{}, nil, nil); err != nil {
 				b.Fatal(err)
@@ -328,7 +328,7 @@ func BenchmarkCoverage(b *testing.B) {
 		}
 	})
 	b.Run("warnings-without-red-lines", func(b *testing.B) {
-		r, err := l.Revision(at("r2"))
+		r, err := l.Revision(revisionNamed("r2"))
 		if err != nil {
 			b.Fatal(err)
 		}

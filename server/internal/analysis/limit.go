@@ -6,35 +6,35 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
-// span is what a quantity may be: from the least number to the most.
-type span struct{ least, most float64 }
+// extent is what a quantity may be: from the least number to the most.
+type extent struct{ least, most float64 }
 
-func spanOf(b parleyv1.Bound, value float64) span {
+func extentOf(b parleyv1.Bound, value float64) extent {
 	switch b {
 	case parleyv1.Bound_BOUND_AT_LEAST:
-		return span{value, math.Inf(1)}
+		return extent{value, math.Inf(1)}
 	case parleyv1.Bound_BOUND_AT_MOST:
-		return span{math.Inf(-1), value}
+		return extent{math.Inf(-1), value}
 	}
-	return span{value, value}
+	return extent{value, value}
 }
 
 // and is what is in both.
-func (s span) and(o span) span { return span{max(s.least, o.least), min(s.most, o.most)} }
+func (s extent) and(o extent) extent { return extent{max(s.least, o.least), min(s.most, o.most)} }
 
-func (s span) empty() bool { return s.least > s.most }
+func (s extent) empty() bool { return s.least > s.most }
 
-func (s span) holds(o span) bool { return s.least <= o.least && o.most <= s.most }
+func (s extent) holds(o extent) bool { return s.least <= o.least && o.most <= s.most }
 
 // hold holds a limit against the terms of one wording that tell of its quantity; the table is in the comment on Limit.
 func hold(limit *parleyv1.Limit, terms []*parleyv1.Term) parleyv1.Assessment_Verdict {
-	possible, told := span{math.Inf(-1), math.Inf(1)}, false
+	possible, told := extent{math.Inf(-1), math.Inf(1)}, false
 	for _, t := range terms {
 		if t.GetUnit() == limit.GetUnit() {
-			possible, told = possible.and(spanOf(t.GetBound(), t.GetValue())), true
+			possible, told = possible.and(extentOf(t.GetBound(), t.GetValue())), true
 		}
 	}
-	allowed := spanOf(limit.GetBound(), limit.GetValue())
+	allowed := extentOf(limit.GetBound(), limit.GetValue())
 	openBelow := math.IsInf(possible.least, -1) && !math.IsInf(allowed.least, -1)
 	openAbove := math.IsInf(possible.most, 1) && !math.IsInf(allowed.most, 1)
 	switch {

@@ -18,47 +18,25 @@ import (
 // Positions works out the whole matrix of a revision, from the positions of a moment. columns names the parties to show; empty for those that have a
 // stance or whose consent is needed. Rows of points that are gone are left out unless asked for.
 func Positions(l *lens.Lens, revision string, when Moment, columns []string, gone bool) (*parleyv1.PositionMatrix, error) {
-	r, err := l.Revision(revision)
+	b, err := newBoard(l, revision, when)
 	if err != nil {
 		return nil, err
-	}
-	plan, err := l.Plan(r.Plan())
-	if err != nil {
-		return nil, err
-	}
-	b := &board{
-		lens: l, revision: r, when: when, deciders: deciders(l, plan),
-		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
 	}
 	whole, unplaced := b.onRevision()
-	for p := range r.Text.Points() {
-		if l.Over() {
-			break
-		}
-		if gone || !redline.Gone(p) {
-			b.addRow(p)
-		}
-	}
-	if plan.GetNothingAgreedUntilEverythingAgreed() {
-		b.hold()
-	}
+	b.fill(gone)
 	parties, err := b.columns(columns, whole)
 	if err != nil {
 		return nil, err
 	}
-	m := &parleyv1.PositionMatrix{Revision: r.Msg.GetName(), Parties: parties, Whole: cellsOf(whole, parties), Unplaced: unplaced}
+	m := &parleyv1.PositionMatrix{Revision: b.revision.Msg.GetName(), Parties: parties, Whole: cellsOf(whole, parties), Unplaced: unplaced}
 	for _, p := range parties {
 		m.Decides = append(m.Decides, slices.Contains(b.deciders, p.GetName()))
 	}
-	counts := map[parleyv1.PositionMatrix_Status]int32{}
 	for _, row := range b.rows {
 		row.msg.Cells = cellsOf(row.cells, parties)
 		m.Rows = append(m.Rows, row.msg)
-		counts[row.msg.GetStatus()]++
 	}
-	for _, s := range slices.Sorted(maps.Keys(counts)) {
-		m.StatusCounts = append(m.StatusCounts, &parleyv1.PositionMatrix_StatusCount{Status: s, Count: counts[s]})
-	}
+	m.StatusCounts = b.statusCounts()
 	return m, nil
 }
 
@@ -80,10 +58,54 @@ func deciders(l *lens.Lens, plan *parleyv1.Plan) []string {
 type board struct {
 	lens     *lens.Lens
 	revision *lens.Revision
+	plan     *parleyv1.Plan
 	when     Moment
 	deciders []string
 	rows     []row
 	lapses   func() map[string][]lapse // worked out when the first stale stance is met
+}
+
+// newBoard makes the empty matrix of a revision.
+func newBoard(l *lens.Lens, revision string, when Moment) (*board, error) {
+	r, err := l.Revision(revision)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := l.Plan(r.Plan())
+	if err != nil {
+		return nil, err
+	}
+	return &board{
+		lens: l, revision: r, plan: plan, when: when, deciders: deciders(l, plan),
+		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
+	}, nil
+}
+
+// fill gives the matrix its rows: those of points that are gone only if they are wanted.
+func (b *board) fill(gone bool) {
+	for p := range b.revision.Text.Points() {
+		if b.lens.Over() {
+			break
+		}
+		if gone || !redline.Gone(p) {
+			b.addRow(p)
+		}
+	}
+	if b.plan.GetNothingAgreedUntilEverythingAgreed() {
+		b.hold()
+	}
+}
+
+// statusCounts counts the rows by their status.
+func (b *board) statusCounts() (out []*parleyv1.PositionMatrix_StatusCount) {
+	counts := map[parleyv1.PositionMatrix_Status]int32{}
+	for _, row := range b.rows {
+		counts[row.msg.GetStatus()]++
+	}
+	for _, s := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, &parleyv1.PositionMatrix_StatusCount{Status: s, Count: counts[s]})
+	}
+	return out
 }
 
 type row struct {
@@ -112,15 +134,7 @@ func (b *board) onRevision() (whole map[string]*parleyv1.PositionMatrix_Cell, un
 
 func (b *board) addRow(p *parleyv1.Point) {
 	over := carried(b.lens, b.revision.Revision, p.GetId())
-	cells := counting(Of(b.when, b.lens.StancesOn(p.GetId())), func(s *parleyv1.Stance) parleyv1.PositionMatrix_Currency {
-		switch {
-		case p.GetDigest() != "" && s.GetDigest() == p.GetDigest():
-			return parleyv1.PositionMatrix_CURRENCY_CURRENT
-		case len(over[s.GetDigest()]) > 0:
-			return parleyv1.PositionMatrix_CURRENCY_CARRIED
-		}
-		return parleyv1.PositionMatrix_CURRENCY_STALE
-	})
+	cells := b.cellsOn(p, over)
 	for _, c := range cells {
 		switch digest := c.GetStance().GetDigest(); c.GetCurrency() {
 		case parleyv1.PositionMatrix_CURRENCY_STALE:
@@ -132,6 +146,19 @@ func (b *board) addRow(p *parleyv1.Point) {
 	short := proto.CloneOf(p)
 	short.Alternatives, short.Terms, short.Note, short.Text = nil, nil, "", cut(p.GetText(), 200)
 	b.rows = append(b.rows, row{&parleyv1.PositionMatrix_Row{Point: short, Status: status(p, cells, b.deciders)}, cells})
+}
+
+// cellsOn finds what counts on a point, given the former wordings that it is carried over from.
+func (b *board) cellsOn(p *parleyv1.Point, over map[string][]string) map[string]*parleyv1.PositionMatrix_Cell {
+	return counting(Of(b.when, b.lens.StancesOn(p.GetId())), func(s *parleyv1.Stance) parleyv1.PositionMatrix_Currency {
+		switch {
+		case p.GetDigest() != "" && s.GetDigest() == p.GetDigest():
+			return parleyv1.PositionMatrix_CURRENCY_CURRENT
+		case len(over[s.GetDigest()]) > 0:
+			return parleyv1.PositionMatrix_CURRENCY_CARRIED
+		}
+		return parleyv1.PositionMatrix_CURRENCY_STALE
+	})
 }
 
 // hold makes agreed points provisional while others with wording are not agreed.

@@ -8,7 +8,7 @@ import (
 
 func (w *world) redLines(t fataler, revision string) []*parleyv1.RedLine {
 	t.Helper()
-	_, lines, err := RedLines(w.lens(), at(revision), Moment{})
+	_, lines, err := RedLines(w.lens(), revisionNamed(revision), Moment{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestWhichRedLinesThereAre(t *testing.T) {
 			t.Fatalf("got %v", lines)
 		}
 	}
-	r, err := w.lens().Revision(at("r1"))
+	r, err := w.lens().Revision(revisionNamed("r1"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestADraftIsHeldAgainstTheRedLines(t *testing.T) {
 	parents := func(ids ...string) *parleyv1.Revision {
 		r := &parleyv1.Revision{}
 		for _, id := range ids {
-			r.Parents = append(r.Parents, &parleyv1.Revision_Parent{Revision: at(id)})
+			r.Parents = append(r.Parents, &parleyv1.Revision_Parent{Revision: revisionNamed(id)})
 		}
 		return r
 	}

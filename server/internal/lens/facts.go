@@ -100,12 +100,20 @@ func (l *Lens) Objections(parent, after string, deleted bool) iter.Seq[*parleyv1
 // Contested tells whether an objection stands against the editorial change of a point, by its name in the revision that
 // made it.
 func (l *Lens) Contested(point string) bool {
-	contested := false
-	l.st.ObjectionsTo(point, l.at, func(m *parleyv1.Objection) bool {
-		contested = !m.GetWithdrawn() && l.seesObjection(m)
-		return !contested
-	})
-	return contested
+	for range l.ObjectionsTo(point) {
+		return true
+	}
+	return false
+}
+
+// ObjectionsTo yields the objections that stand against the editorial change of a point, by its name in the revision that made
+// it.
+func (l *Lens) ObjectionsTo(point string) iter.Seq[*parleyv1.Objection] {
+	return func(yield func(*parleyv1.Objection) bool) {
+		l.st.ObjectionsTo(point, l.at, func(m *parleyv1.Objection) bool {
+			return m.GetWithdrawn() || !l.seesObjection(m) || yield(m)
+		})
+	}
 }
 
 // EverEditorial tells whether it is worth asking for editorial changes of a point.

@@ -25,6 +25,10 @@ const (
 	AnalysisService_CompareBalance_FullMethodName       = "/parley.v1.AnalysisService/CompareBalance"
 	AnalysisService_CheckRedLines_FullMethodName        = "/parley.v1.AnalysisService/CheckRedLines"
 	AnalysisService_CheckRedLinesOfDraft_FullMethodName = "/parley.v1.AnalysisService/CheckRedLinesOfDraft"
+	AnalysisService_ListStickingPoints_FullMethodName   = "/parley.v1.AnalysisService/ListStickingPoints"
+	AnalysisService_ListLapsed_FullMethodName           = "/parley.v1.AnalysisService/ListLapsed"
+	AnalysisService_ListConcessions_FullMethodName      = "/parley.v1.AnalysisService/ListConcessions"
+	AnalysisService_GetTimeline_FullMethodName          = "/parley.v1.AnalysisService/GetTimeline"
 )
 
 // AnalysisServiceClient is the client API for AnalysisService service.
@@ -64,6 +68,27 @@ type AnalysisServiceClient interface {
 	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, POINT_UNKNOWN, POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT,
 	// REVISION_UNRELATED.
 	CheckRedLinesOfDraft(ctx context.Context, in *CheckRedLinesOfDraftRequest, opts ...grpc.CallOption) (*CheckRedLinesOfDraftResponse, error)
+	// Where a revision is stuck, and why: the points that are not agreed, those that stand most in the way first, with who
+	// blocks or opposes them, who alone holds out, who has not answered, for how long they have been open and what depends on
+	// them; or those that are agreed, or that a party has not answered to.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListStickingPoints(ctx context.Context, in *ListStickingPointsRequest, opts ...grpc.CallOption) (*ListStickingPointsResponse, error)
+	// Which acceptances lapsed by a revision because the words changed, by which change, and what would make them count again.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListLapsed(ctx context.Context, in *ListLapsedRequest, opts ...grpc.CallOption) (*ListLapsedResponse, error)
+	// Who moved, on what, and which way: stances that changed, demands that were softened, given up or hardened, texts that
+	// came nearer to a party's wording, demands that are judged to be better met; with what each party gave and got, and who
+	// moved last on each topic.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListConcessions(ctx context.Context, in *ListConcessionsRequest, opts ...grpc.CallOption) (*ListConcessionsResponse, error)
+	// What happened and what was said, in one stream: events, revisions, stances, claims and the responses to them, demands,
+	// assessments and disclosures, by when they were said or by when they were recorded; with where a party contradicts itself.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	GetTimeline(ctx context.Context, in *GetTimelineRequest, opts ...grpc.CallOption) (*Timeline, error)
 }
 
 type analysisServiceClient struct {
@@ -134,6 +159,46 @@ func (c *analysisServiceClient) CheckRedLinesOfDraft(ctx context.Context, in *Ch
 	return out, nil
 }
 
+func (c *analysisServiceClient) ListStickingPoints(ctx context.Context, in *ListStickingPointsRequest, opts ...grpc.CallOption) (*ListStickingPointsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListStickingPointsResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_ListStickingPoints_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) ListLapsed(ctx context.Context, in *ListLapsedRequest, opts ...grpc.CallOption) (*ListLapsedResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListLapsedResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_ListLapsed_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) ListConcessions(ctx context.Context, in *ListConcessionsRequest, opts ...grpc.CallOption) (*ListConcessionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListConcessionsResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_ListConcessions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) GetTimeline(ctx context.Context, in *GetTimelineRequest, opts ...grpc.CallOption) (*Timeline, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Timeline)
+	err := c.cc.Invoke(ctx, AnalysisService_GetTimeline_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AnalysisServiceServer is the server API for AnalysisService service.
 // All implementations must embed UnimplementedAnalysisServiceServer
 // for forward compatibility.
@@ -171,6 +236,27 @@ type AnalysisServiceServer interface {
 	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, POINT_UNKNOWN, POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT,
 	// REVISION_UNRELATED.
 	CheckRedLinesOfDraft(context.Context, *CheckRedLinesOfDraftRequest) (*CheckRedLinesOfDraftResponse, error)
+	// Where a revision is stuck, and why: the points that are not agreed, those that stand most in the way first, with who
+	// blocks or opposes them, who alone holds out, who has not answered, for how long they have been open and what depends on
+	// them; or those that are agreed, or that a party has not answered to.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListStickingPoints(context.Context, *ListStickingPointsRequest) (*ListStickingPointsResponse, error)
+	// Which acceptances lapsed by a revision because the words changed, by which change, and what would make them count again.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListLapsed(context.Context, *ListLapsedRequest) (*ListLapsedResponse, error)
+	// Who moved, on what, and which way: stances that changed, demands that were softened, given up or hardened, texts that
+	// came nearer to a party's wording, demands that are judged to be better met; with what each party gave and got, and who
+	// moved last on each topic.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListConcessions(context.Context, *ListConcessionsRequest) (*ListConcessionsResponse, error)
+	// What happened and what was said, in one stream: events, revisions, stances, claims and the responses to them, demands,
+	// assessments and disclosures, by when they were said or by when they were recorded; with where a party contradicts itself.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	GetTimeline(context.Context, *GetTimelineRequest) (*Timeline, error)
 	mustEmbedUnimplementedAnalysisServiceServer()
 }
 
@@ -198,6 +284,18 @@ func (UnimplementedAnalysisServiceServer) CheckRedLines(context.Context, *CheckR
 }
 func (UnimplementedAnalysisServiceServer) CheckRedLinesOfDraft(context.Context, *CheckRedLinesOfDraftRequest) (*CheckRedLinesOfDraftResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CheckRedLinesOfDraft not implemented")
+}
+func (UnimplementedAnalysisServiceServer) ListStickingPoints(context.Context, *ListStickingPointsRequest) (*ListStickingPointsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListStickingPoints not implemented")
+}
+func (UnimplementedAnalysisServiceServer) ListLapsed(context.Context, *ListLapsedRequest) (*ListLapsedResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListLapsed not implemented")
+}
+func (UnimplementedAnalysisServiceServer) ListConcessions(context.Context, *ListConcessionsRequest) (*ListConcessionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListConcessions not implemented")
+}
+func (UnimplementedAnalysisServiceServer) GetTimeline(context.Context, *GetTimelineRequest) (*Timeline, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetTimeline not implemented")
 }
 func (UnimplementedAnalysisServiceServer) mustEmbedUnimplementedAnalysisServiceServer() {}
 func (UnimplementedAnalysisServiceServer) testEmbeddedByValue()                         {}
@@ -328,6 +426,78 @@ func _AnalysisService_CheckRedLinesOfDraft_Handler(srv interface{}, ctx context.
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AnalysisService_ListStickingPoints_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListStickingPointsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).ListStickingPoints(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_ListStickingPoints_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).ListStickingPoints(ctx, req.(*ListStickingPointsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_ListLapsed_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListLapsedRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).ListLapsed(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_ListLapsed_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).ListLapsed(ctx, req.(*ListLapsedRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_ListConcessions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListConcessionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).ListConcessions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_ListConcessions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).ListConcessions(ctx, req.(*ListConcessionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_GetTimeline_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetTimelineRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).GetTimeline(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_GetTimeline_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).GetTimeline(ctx, req.(*GetTimelineRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AnalysisService_ServiceDesc is the grpc.ServiceDesc for AnalysisService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -358,6 +528,22 @@ var AnalysisService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "CheckRedLinesOfDraft",
 			Handler:    _AnalysisService_CheckRedLinesOfDraft_Handler,
+		},
+		{
+			MethodName: "ListStickingPoints",
+			Handler:    _AnalysisService_ListStickingPoints_Handler,
+		},
+		{
+			MethodName: "ListLapsed",
+			Handler:    _AnalysisService_ListLapsed_Handler,
+		},
+		{
+			MethodName: "ListConcessions",
+			Handler:    _AnalysisService_ListConcessions_Handler,
+		},
+		{
+			MethodName: "GetTimeline",
+			Handler:    _AnalysisService_GetTimeline_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
