@@ -21,7 +21,7 @@ import (
 // create has somebody record something, for themselves, for a few or for all.
 func (p *play) create() {
 	who, owner, audience := p.part()
-	kind := rapid.SampledFrom([]string{"Demand", "Plan", "Stance", "Stance", "Claim", "Event", "Source", "Assessment", "Objection", "Party"}).Draw(p.t, "kind")
+	kind := rapid.SampledFrom([]string{"Demand", "Plan", "Stance", "Stance", "Stance", "Claim", "Claim", "Event", "Source", "Assessment", "Objection", "Party"}).Draw(p.t, "kind")
 	if (kind == "Event" || kind == "Source" || kind == "Party") && who != "maria" {
 		kind = "Claim"
 	}

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -49,7 +48,7 @@ func newTwin(t *testing.T, on *stage, pageKey []byte) *twin {
 	w := &twin{tokens: map[string]string{}, web: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}}
 	made := map[string]int{}
 	w.server = startWith(t, daemon.Config{
-		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), DataDir: dir, Clock: on.now, Limits: daemon.WithRates(1e6, 1e6),
+		DataDir: dir, Clock: on.now, Limits: daemon.WithRates(1e6, 1e6),
 		NewID: func() string {
 			on.mu.Lock()
 			defer on.mu.Unlock()
@@ -145,7 +144,7 @@ func replyOf(out proto.Message, err error, header, trailer metadata.MD) reply {
 		made.Secret = ""
 	}
 	body, encoding := proto.MarshalOptions{Deterministic: true}.Marshal(out)
-	r := reply{head: fmt.Sprint(header, trailer, encoding), body: body, msg: out, ok: err == nil}
+	r := reply{head: fmt.Sprint(plain(header), plain(trailer), encoding), body: body, msg: out, ok: err == nil}
 	if err != nil {
 		r.head += protojson.MarshalOptions{}.Format(status.Convert(err).Proto())
 	}
@@ -154,6 +153,9 @@ func replyOf(out proto.Message, err error, header, trailer metadata.MD) reply {
 	}
 	return r
 }
+
+// plain gives metadata that prints its values, which metadata.MD keeps to itself.
+func plain(md metadata.MD) map[string][]string { return md }
 
 // upload sends a revision in parts: what it is in the first, its points in another.
 func (w *twin) upload(ctx context.Context, who string, c question) reply {
@@ -200,7 +202,7 @@ func (w *twin) watch(ctx context.Context, who string, req *parleyv1.WatchNegotia
 		}
 	}
 	header, _ := stream.Header()
-	r := reply{head: fmt.Sprint(header), body: withoutTokens([]byte(out.String())), ok: err == nil}
+	r := reply{head: fmt.Sprint(plain(header), plain(stream.Trailer())), body: withoutTokens([]byte(out.String())), ok: err == nil}
 	if err != nil {
 		r.head += protojson.Format(status.Convert(err).Proto())
 	}
