@@ -202,9 +202,9 @@ func (w *twin) watch(ctx context.Context, who string, req *parleyv1.WatchNegotia
 		}
 	}
 	header, _ := stream.Header()
-	r := reply{head: fmt.Sprint(plain(header), plain(stream.Trailer())), body: withoutTokens([]byte(out.String())), ok: err == nil}
+	r := reply{head: fmt.Sprint(plain(header)), body: withoutTokens([]byte(out.String())), ok: err == nil}
 	if err != nil {
-		r.head += protojson.Format(status.Convert(err).Proto())
+		r.head += fmt.Sprint(plain(stream.Trailer()), protojson.Format(status.Convert(err).Proto()))
 	}
 	return r
 }
