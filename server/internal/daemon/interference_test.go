@@ -130,7 +130,7 @@ func (s *tally) check(t *testing.T, pairs int) {
 	}
 	for _, m := range allMethods() {
 		for _, over := range transportsOf(m) {
-			if name := string(m.FullName()) + " over " + over.String(); s.asked[name] == 0 && pairs >= 60 {
+			if name := string(m.FullName()) + " over " + over.String(); s.asked[name] == 0 && pairs >= 1000 {
 				t.Errorf("%s was not tried", name)
 			}
 		}
