@@ -2,6 +2,7 @@ package daemon_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -176,8 +177,10 @@ func (w *twin) transcript(ctx context.Context, who string, probes []probe) []str
 	for _, p := range probes {
 		call := fmt.Sprintf("%s %s", p.method.Name(), protojson.Format(p.req))
 		switch {
-		case p.method.IsStreamingServer():
+		case isWatch(p.req):
 			out = append(out, call+"\n=> "+w.watched(ctx, who, p.req.(*parleyv1.WatchNegotiationRequest)))
+		case p.method.IsStreamingServer() && !p.rest:
+			out = append(out, call+"\n=> "+w.streamed(ctx, who, p))
 		case p.rest:
 			verb, path, body := inREST(p.method, p.req)
 			out = append(out, verb+" "+path+" "+body+"\n=> "+w.overHTTP(ctx, who, verb, path, body))
@@ -222,6 +225,29 @@ func (w *twin) overHTTP(ctx context.Context, who, verb, path, body string) strin
 	data, err := io.ReadAll(resp.Body)
 	resp.Header.Del("Date")
 	return fmt.Sprintf("%s %v %v\n%s", resp.Status, resp.Header, err, data)
+}
+
+func isWatch(req proto.Message) bool {
+	_, ok := req.(*parleyv1.WatchNegotiationRequest)
+	return ok
+}
+
+// streamed tells what a stream gives to its end.
+func (w *twin) streamed(ctx context.Context, who string, p probe) string {
+	desc := &grpc.StreamDesc{StreamName: string(p.method.Name()), ServerStreams: true}
+	stream, err := w.conn.NewStream(w.as(ctx, who), desc, fmt.Sprintf("/%s/%s", p.method.Parent().FullName(), p.method.Name()))
+	if err == nil {
+		err = errors.Join(stream.SendMsg(p.req), stream.CloseSend())
+	}
+	var out strings.Builder
+	for err == nil {
+		piece := answer(p.method)
+		if err = stream.RecvMsg(piece); err == nil {
+			_, _ = fmt.Fprintln(&out, protojson.Format(piece))
+		}
+	}
+	header, _ := stream.Header()
+	return fmt.Sprintf("%s%v %v %v", &out, header, stream.Trailer(), err)
 }
 
 // watched tells what a watch tells from the beginning until it has caught up.

@@ -145,6 +145,11 @@ var Roles = map[string]Role{
 
 	"AnalysisService/GetPositionMatrix": Anyone,
 	"AnalysisService/BlamePoint":        Anyone,
+
+	"DocumentService/ExportTable":  Anyone,
+	"DocumentService/ExportRecord": Anyone,
+	"DocumentService/PlotMatrix":   Anyone,
+	"DocumentService/PlotTimeline": Anyone,
 }
 
 // roleIn tells what a caller is in the negotiation that a name is in.
