@@ -11,12 +11,13 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/interchange"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// Export reads a negotiation, `negotiations/peace`, as the caller may see it at one moment. What it carries and what not is told
+// Export reads a negotiation, `negotiations/peace`, as the caller may see it, as of a moment or, for nil, now. What it carries and what not is told
 // in the package's comment.
-func Export(ctx context.Context, c *client.Client, negotiation string) (*Dossier, error) {
-	f, err := c.Record(ctx, &parleyv1.ExportRecordRequest{Name: negotiation, Format: parleyv1.ExportRecordRequest_FORMAT_JSON_LINES})
+func Export(ctx context.Context, c *client.Client, negotiation string, asOf *timestamppb.Timestamp) (*Dossier, error) {
+	f, err := c.Record(ctx, &parleyv1.ExportRecordRequest{Name: negotiation, Format: parleyv1.ExportRecordRequest_FORMAT_JSON_LINES, AsOf: asOf})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", negotiation, err)
 	}

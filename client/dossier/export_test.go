@@ -21,7 +21,7 @@ func TestExportOfALoad(t *testing.T) {
 	if _, err := Load(t.Context(), c, want, nil); err != nil {
 		t.Fatal(err)
 	}
-	got, err := Export(t.Context(), c, "negotiations/peace")
+	got, err := Export(t.Context(), c, "negotiations/peace", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,7 +76,7 @@ func TestExportedNegotiationLoadsIntoAnotherServer(t *testing.T) {
 
 func export(t *testing.T, s *server, name string) string {
 	t.Helper()
-	d, err := dossier.Export(t.Context(), s.mediator, name)
+	d, err := dossier.Export(t.Context(), s.mediator, name, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

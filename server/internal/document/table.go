@@ -76,7 +76,11 @@ func gridOf(t *analysis.Table) *grid {
 	g.caption = "Where the parties stand on each point of " + g.id + ". An asterisk marks those whose consent is needed."
 	if t.Base != nil {
 		g.columns = append(g.columns, "Base: "+Short(t.Base.GetName()))
-		g.caption += " The base is " + Short(t.Base.GetName()) + ", " + Called(t.Base) + "."
+		g.caption += " The base is " + Short(t.Base.GetName())
+		if title := t.Base.GetDisplayName(); title != "" {
+			g.caption += ", " + title
+		}
+		g.caption += "."
 	}
 	for i, p := range t.Parties {
 		name := Called(p)

@@ -50,7 +50,7 @@ var symbols = []struct {
 	aStatement:  {diamond{}, purple, "statement"},
 	aDisclosure: {draw.PyramidGlyph{}, orange, "leak or publication"},
 	aDeadline:   {draw.PlusGlyph{}, vermillion, "deadline"},
-	aCourse:     {draw.TriangleGlyph{}, grey, "course of things"},
+	aCourse:     {draw.RingGlyph{}, grey, "course of things"},
 	cancelled:   {draw.CrossGlyph{}, black, "cancelled"},
 }
 
