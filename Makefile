@@ -33,6 +33,7 @@ fuzz: ## every fuzz target for FUZZTIME, which is 30s if not given
 
 test-clients: build $(GRPCURL) .protodeps ## grpcurl, Node and Python against the real server; client/foreign/install.sh gets what they need
 	client/foreign/run.sh
+	go test -count 1 ./client/parley -run WalkThrough
 
 lint: $(BUF) $(LINT) .protodeps ## check Go and the schema
 	$(LINT) run ./...

@@ -79,7 +79,7 @@ func anyRecord(t *rapid.T) *interchange.Record {
 func resourceTypes() (out []protoreflect.MessageDescriptor) {
 	for _, m := range []proto.Message{
 		&parleyv1.Party{}, &parleyv1.Source{}, &parleyv1.Demand{}, &parleyv1.Plan{}, &parleyv1.Revision{}, &parleyv1.Event{}, &parleyv1.Stance{},
-		&parleyv1.Claim{}, &parleyv1.Assessment{}, &parleyv1.Objection{}, &parleyv1.Disclosure{},
+		&parleyv1.Claim{}, &parleyv1.Assessment{}, &parleyv1.Objection{}, &parleyv1.Disclosure{}, &parleyv1.Member{},
 	} {
 		out = append(out, m.ProtoReflect().Descriptor())
 	}

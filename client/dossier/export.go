@@ -29,7 +29,8 @@ func Export(ctx context.Context, c *client.Client, negotiation string, asOf *tim
 }
 
 // Of makes a dossier of a record. Revisions become whole texts, or, where points were split or merged in them, changes that do
-// the same; see changes.go for the limits of that. Disclosures are left out: what came of them is in the audiences.
+// the same; see changes.go for the limits of that. Disclosures that have taken effect are left
+// out: what came of them is in the audiences.
 func Of(r *interchange.Record) (*Dossier, error) {
 	n := r.Negotiation()
 	if n == nil {
@@ -64,7 +65,13 @@ func Of(r *interchange.Record) (*Dossier, error) {
 			d.Assessments = append(d.Assessments, written(m))
 		case *parleyv1.Objection:
 			d.Objections = append(d.Objections, written(m))
-		case *parleyv1.Negotiation, *parleyv1.Disclosure:
+		case *parleyv1.Member:
+			d.Members = append(d.Members, written(m))
+		case *parleyv1.Disclosure:
+			if m.GetEffectTime() == nil { // what others told is in the audiences
+				d.Disclosures = append(d.Disclosures, written(m))
+			}
+		case *parleyv1.Negotiation:
 		default:
 			return nil, fmt.Errorf("a %s cannot be loaded", m.ProtoReflect().Descriptor().Name())
 		}

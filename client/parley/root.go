@@ -101,7 +101,8 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.color, "color", "auto", "when to use colours: auto, always or never")
 	root.MarkFlagsMutuallyExclusive("token", "anonymous")
 	root.AddCommand(a.negotiations(), a.parties(), a.demands(), a.plans(), a.plan(), a.commit(), a.stance(), a.matrix(),
-		a.claims(), a.events(), a.sources(), a.assessments(), a.objections(), a.log(), a.watch(), a.load(), a.export(), a.table(), a.plot())
+		a.claims(), a.events(), a.sources(), a.assessments(), a.objections(), a.members(), a.member(), a.disclose(), a.disclosures(),
+		a.accesses(), a.tokens(), a.log(), a.watch(), a.load(), a.export(), a.table(), a.plot())
 	a.completeFlags(root)
 	return root
 }
@@ -189,7 +190,7 @@ func (a *app) open(ctx context.Context, args ...string) (*client.Client, string,
 	for _, n := range list {
 		ids = append(ids, show.ID(n.GetName()))
 	}
-	return nil, "", usageError{fmt.Errorf("there are several negotiations; name one with -n: %s", strings.Join(ids, ", "))}
+	return nil, "", usageError{fmt.Errorf("there are several negotiations; name one with -n or PARLEY_NEGOTIATION: %s", strings.Join(ids, ", "))}
 }
 
 // moment reads --as-of; nil stands for now.

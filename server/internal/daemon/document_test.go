@@ -101,6 +101,10 @@ func resources(t *testing.T, s *server, n string, format parleyv1.ExportRecordRe
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.Resources = slices.DeleteFunc(r.Resources, func(m proto.Message) bool { // whoever loads a copy is its first member
+		member, ok := m.(*parleyv1.Member)
+		return ok && member.GetPrincipal() == "mediator"
+	})
 	slices.SortStableFunc(r.Resources, func(a, b proto.Message) int {
 		return cmp.Compare(a.ProtoReflect().Descriptor().Name(), b.ProtoReflect().Descriptor().Name())
 	})

@@ -10,14 +10,17 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 )
 
-// Record writes everything that a viewer may see of a negotiation.
-func Record(l *lens.Lens, negotiation string, format parleyv1.ExportRecordRequest_Format) (*File, error) {
+// Record writes everything that a viewer may see of a negotiation, and of its members in the directory.
+func Record(l, directory *lens.Lens, negotiation string, format parleyv1.ExportRecordRequest_Format) (*File, error) {
 	all, err := l.Everything(negotiation)
 	if err != nil {
 		return nil, err
 	}
 	r := &interchange.Record{}
 	for _, m := range all {
+		r.Resources = append(r.Resources, m)
+	}
+	for m := range directory.Members(negotiation, "", false) {
 		r.Resources = append(r.Resources, m)
 	}
 	f := &File{}

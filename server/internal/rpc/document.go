@@ -41,7 +41,11 @@ func (s *DocumentService) ExportRecord(req *parleyv1.ExportRecordRequest, stream
 		if err != nil {
 			return nil, err
 		}
-		return document.Record(l, req.GetName(), req.GetFormat())
+		directory, err := s.core.lens(ctx, "", req.GetAsOf())
+		if err != nil {
+			return nil, err
+		}
+		return document.Record(l, directory, req.GetName(), req.GetFormat())
 	})
 }
 
