@@ -9,7 +9,6 @@ import (
 
 	"github.com/beevik/etree"
 	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -135,7 +134,7 @@ func takeValue(el *etree.Element, fd protoreflect.FieldDescriptor, m protoreflec
 			v = m.NewField(fd)
 		}
 		if scalar(fd) {
-			return v, protojson.Unmarshal([]byte(strconv.Quote(el.Text())), v.Message().Interface().(proto.Message))
+			return v, protojson.Unmarshal([]byte(strconv.Quote(el.Text())), v.Message().Interface())
 		}
 		return v, takeFields(el, v.Message(), depth+1)
 	}

@@ -1,12 +1,9 @@
 package interchange
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -47,23 +44,18 @@ func Lines(r *Record) ([]byte, error) {
 
 // ReadLines reads what Lines writes. Empty lines are passed over; the error names the line.
 func ReadLines(data []byte) (*Record, error) {
-	r, in := &Record{}, bufio.NewReader(bytes.NewReader(data))
-	for n := 1; ; n++ {
-		line, err := in.ReadBytes('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
+	r, n := &Record{}, 0
+	for line := range bytes.Lines(data) {
+		if n++; len(bytes.TrimSpace(line)) == 0 {
+			continue
 		}
-		if len(bytes.TrimSpace(line)) > 0 {
-			m, bad := readLine(line)
-			if bad != nil {
-				return nil, fmt.Errorf("line %d: %w", n, bad)
-			}
-			r.Resources = append(r.Resources, m)
-		}
+		m, err := readLine(line)
 		if err != nil {
-			return r, nil
+			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
+		r.Resources = append(r.Resources, m)
 	}
+	return r, nil
 }
 
 func readLine(line []byte) (proto.Message, error) {
