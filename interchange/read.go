@@ -115,7 +115,7 @@ func readRevision(doc *etree.Element) (*parleyv1.Revision, error) {
 	if err := takeFields(el, r.ProtoReflect(), 0, pointsField); err != nil {
 		return nil, err
 	}
-	b := &bodyReader{revision: r, rest: rest}
+	b := &bodyReader{revision: r, rest: rest, seen: map[string]bool{}}
 	return r, b.points(body, "", 0)
 }
 
@@ -123,6 +123,7 @@ func readRevision(doc *etree.Element) (*parleyv1.Revision, error) {
 type bodyReader struct {
 	revision *parleyv1.Revision
 	rest     map[string]*etree.Element
+	seen     map[string]bool // ids of points
 }
 
 func (b *bodyReader) points(within *etree.Element, parent string, depth int) error {
@@ -131,6 +132,10 @@ func (b *bodyReader) points(within *etree.Element, parent string, depth int) err
 	}
 	for _, el := range within.SelectElements(pointTag) {
 		p := &parleyv1.Point{Id: el.SelectAttrValue("wId", ""), Parent: parent, Label: textOf(el, "num"), Heading: textOf(el, "heading")}
+		if p.GetId() == "" || b.seen[p.GetId()] {
+			return fmt.Errorf("the wId %q of a point is empty, or there twice", p.GetId())
+		}
+		b.seen[p.GetId()] = true
 		p.Text = linesOf(el, "content") + linesOf(el, "intro")
 		for _, level := range el.SelectElements(levelTag) {
 			p.Alternatives = append(p.Alternatives, &parleyv1.Alternative{Label: textOf(level, "num"), Text: linesOf(level, "content")})
@@ -159,7 +164,7 @@ func takeRest(el *etree.Element, p *parleyv1.Point) error {
 			return err
 		}
 	}
-	return takeFields(el, p.ProtoReflect(), 0, alternativesField)
+	return takeFields(el, p.ProtoReflect(), 0, alternativesField, "id", "parent")
 }
 
 func textOf(el *etree.Element, tag string) string {
