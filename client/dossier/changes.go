@@ -222,7 +222,7 @@ func (s *step) wording(p *parleyv1.Point) {
 func editable(p *parleyv1.Point) *parleyv1.Point {
 	return &parleyv1.Point{
 		Id: p.GetId(), Heading: p.GetHeading(), Text: p.GetText(), Alternatives: p.GetAlternatives(),
-		Obliges: p.GetObliges(), Topic: p.GetTopic(), Note: p.GetNote(),
+		Obliges: p.GetObliges(), Topic: p.GetTopic(), Note: p.GetNote(), Terms: p.GetTerms(),
 	}
 }
 

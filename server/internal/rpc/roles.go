@@ -178,9 +178,10 @@ func (c Core) roleIn(p access.Principal, name string) Role {
 	return role
 }
 
-// worthALook refuses calls of the public that are not for them, whatever they say.
+// worthALook refuses calls of the public that are not for them, whatever they say. What no service has is for Unknown to answer.
 func worthALook(p access.Principal, fullMethod string) error {
-	if may := rolesOf(fullMethod); p.Name == "" && may&Public == 0 {
+	may := rolesOf(fullMethod)
+	if p.Name == "" && may != 0 && may&Public == 0 {
 		return notFor(may)
 	}
 	return nil
