@@ -20,6 +20,7 @@ type Dossier struct {
 	Claims      []*parleyv1.Claim
 	Assessments []*parleyv1.Assessment
 	Objections  []*parleyv1.Objection
+	Valuations  []*parleyv1.Valuation
 }
 
 // Kinds of things in a dossier, in the order in which they are loaded where nothing else follows from what they name.
@@ -35,6 +36,7 @@ const (
 	KindClaims      = "claims"
 	KindAssessments = "assessments"
 	KindObjections  = "objections"
+	KindValuations  = "valuations"
 )
 
 // idOf is the last part of a resource name.

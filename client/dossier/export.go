@@ -8,6 +8,8 @@ import (
 	"github.com/seed-ff4a8210/parley/client"
 	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
@@ -64,8 +66,15 @@ func export(ctx context.Context, c *client.Client, negotiation string) (*Dossier
 		&parleyv1.ListAssessmentsRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListAssessmentsResponse).GetAssessments))); err != nil {
 		return nil, err
 	}
-	d.Objections, err = collect(client.Collect(client.All(ctx, c.Objections.ListObjections,
-		&parleyv1.ListObjectionsRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListObjectionsResponse).GetObjections)))
+	if d.Objections, err = collect(client.Collect(client.All(ctx, c.Objections.ListObjections,
+		&parleyv1.ListObjectionsRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListObjectionsResponse).GetObjections))); err != nil {
+		return nil, err
+	}
+	d.Valuations, err = collect(client.Collect(client.All(ctx, c.Valuations.ListValuations,
+		&parleyv1.ListValuationsRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListValuationsResponse).GetValuations)))
+	if status.Code(err) == codes.PermissionDenied { // there are none that the caller could know of
+		err = nil
+	}
 	return d, err
 }
 

@@ -135,9 +135,11 @@ func (p *parser) part(f part) {
 			collection(p, f.src, value, key.Value, &p.dossier.Assessments)
 		case KindObjections:
 			collection(p, f.src, value, key.Value, &p.dossier.Objections)
+		case KindValuations:
+			collection(p, f.src, value, key.Value, &p.dossier.Valuations)
 		default:
 			f.src.Errorf(key, "a dossier has no part %q; it has negotiation, parties, sources, demands, plans, events, revisions, "+
-				"stances, claims, assessments and objections", key.Value)
+				"stances, claims, assessments, objections and valuations", key.Value)
 		}
 	})
 }

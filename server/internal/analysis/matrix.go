@@ -11,7 +11,6 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
-	"github.com/seed-ff4a8210/parley/server/internal/record"
 	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
@@ -26,19 +25,8 @@ func Positions(l *lens.Lens, revision string, when Moment, columns []string, gon
 	if err != nil {
 		return nil, err
 	}
-	b := &board{
-		lens: l, revision: r, when: when, deciders: deciders(l, plan),
-		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
-	}
+	b := newBoard(l, r, plan, when, nil, gone)
 	whole, unplaced := b.onRevision()
-	for p := range r.Text.Points() {
-		if l.Over() {
-			break
-		}
-		if gone || !redline.Gone(p) {
-			b.addRow(p)
-		}
-	}
 	if plan.GetNothingAgreedUntilEverythingAgreed() {
 		b.hold()
 	}
@@ -48,7 +36,7 @@ func Positions(l *lens.Lens, revision string, when Moment, columns []string, gon
 	}
 	m := &parleyv1.PositionMatrix{Revision: r.Msg.GetName(), Parties: parties, Whole: cellsOf(whole, parties), Unplaced: unplaced}
 	for _, p := range parties {
-		m.Decides = append(m.Decides, slices.Contains(b.deciders, p.GetName()))
+		m.Decides = append(m.Decides, slices.Contains(b.rule.everybody(), p.GetName()))
 	}
 	counts := map[parleyv1.PositionMatrix_Status]int32{}
 	for _, row := range b.rows {
@@ -62,33 +50,42 @@ func Positions(l *lens.Lens, revision string, when Moment, columns []string, gon
 	return m, nil
 }
 
-// deciders names the parties whose consent a plan needs.
-func deciders(l *lens.Lens, plan *parleyv1.Plan) []string {
-	if plan.GetDecisionRule().GetKind() == parleyv1.Plan_DecisionRule_KIND_NAMED_PARTIES {
-		return plan.GetDecisionRule().GetParties()
-	}
-	var out []string
-	for p := range l.Parties(record.NegotiationOf(plan.GetName()), "", false) {
-		if p.GetRole() == parleyv1.Party_ROLE_PRINCIPAL {
-			out = append(out, p.GetName())
-		}
-	}
-	return out
-}
-
 // board is a matrix in the making.
 type board struct {
 	lens     *lens.Lens
 	revision *lens.Revision
 	when     Moment
-	deciders []string
+	rule     rule
+	supposed map[string]bool // points that are supposed to have got other words
 	rows     []row
 	lapses   func() map[string][]lapse // worked out when the first stale stance is met
 }
 
 type row struct {
-	msg   *parleyv1.PositionMatrix_Row
-	cells map[string]*parleyv1.PositionMatrix_Cell // by party
+	msg    *parleyv1.PositionMatrix_Row
+	point  *parleyv1.Point                          // whole
+	cells  map[string]*parleyv1.PositionMatrix_Cell // by party
+	hinges map[string][]hinge                       // by party: what a counting stance that accepts hangs on
+	given  map[string]consentGiven                  // by party, as it was found in the end
+	used   []string                                 // parties whose consent makes it agreed
+}
+
+// newBoard works out the rows of a revision, supposing that some points got other words.
+func newBoard(l *lens.Lens, r *lens.Revision, plan *parleyv1.Plan, when Moment, supposed map[string]bool, gone bool) *board {
+	b := &board{
+		lens: l, revision: r, when: when, rule: ruleOf(l, plan), supposed: supposed,
+		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
+	}
+	for p := range r.Text.Points() {
+		if l.Over() {
+			break
+		}
+		if gone || !redline.Gone(p) {
+			b.addRow(p)
+		}
+	}
+	b.consent()
+	return b
 }
 
 // onRevision divides the stances on the revision: those on it as a whole, which are never stale here, as another text is
@@ -113,16 +110,18 @@ func (b *board) onRevision() (whole map[string]*parleyv1.PositionMatrix_Cell, un
 func (b *board) addRow(p *parleyv1.Point) {
 	over := carried(b.lens, b.revision.Revision, p.GetId())
 	cells := counting(Of(b.when, b.lens.StancesOn(p.GetId())), func(s *parleyv1.Stance) parleyv1.PositionMatrix_Currency {
-		switch {
-		case p.GetDigest() != "" && s.GetDigest() == p.GetDigest():
+		switch digest := digestOn(s, p.GetId()); {
+		case b.supposed[p.GetId()]:
+			return parleyv1.PositionMatrix_CURRENCY_STALE
+		case p.GetDigest() != "" && digest == p.GetDigest():
 			return parleyv1.PositionMatrix_CURRENCY_CURRENT
-		case len(over[s.GetDigest()]) > 0:
+		case len(over[digest]) > 0:
 			return parleyv1.PositionMatrix_CURRENCY_CARRIED
 		}
 		return parleyv1.PositionMatrix_CURRENCY_STALE
 	})
 	for _, c := range cells {
-		switch digest := c.GetStance().GetDigest(); c.GetCurrency() {
+		switch digest := digestOn(c.GetStance(), p.GetId()); c.GetCurrency() {
 		case parleyv1.PositionMatrix_CURRENCY_STALE:
 			c.AgedBy = agedBy(b.lapses()[p.GetId()], digest)
 		case parleyv1.PositionMatrix_CURRENCY_CARRIED:
@@ -131,7 +130,7 @@ func (b *board) addRow(p *parleyv1.Point) {
 	}
 	short := proto.CloneOf(p)
 	short.Alternatives, short.Note, short.Text = nil, "", cut(p.GetText(), 200)
-	b.rows = append(b.rows, row{&parleyv1.PositionMatrix_Row{Point: short, Status: status(p, cells, b.deciders)}, cells})
+	b.rows = append(b.rows, row{msg: &parleyv1.PositionMatrix_Row{Point: short}, point: p, cells: cells})
 }
 
 // hold makes agreed points provisional while others with wording are not agreed.
@@ -165,9 +164,9 @@ func (b *board) columns(asked []string, whole map[string]*parleyv1.PositionMatri
 	for _, r := range b.rows {
 		maps.Copy(with, r.cells)
 	}
-	names := slices.Clone(b.deciders)
+	names := b.rule.everybody()
 	for _, name := range slices.Sorted(maps.Keys(with)) {
-		if !slices.Contains(b.deciders, name) {
+		if !slices.Contains(names[:len(b.rule.must)+len(b.rule.choice)], name) {
 			names = append(names, name)
 		}
 	}

@@ -135,7 +135,7 @@ func (l *Lens) seesStance(m *parleyv1.Stance) bool {
 	if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
 		return false
 	}
-	for _, name := range targets(m.GetTarget()) {
+	for _, name := range targets(m) {
 		if _, err := l.revision(name); err != nil {
 			return false
 		}
@@ -144,10 +144,8 @@ func (l *Lens) seesStance(m *parleyv1.Stance) bool {
 }
 
 // targets names the revisions that a stance is about.
-func targets(t *parleyv1.Stance_Target) []string {
-	switch t := t.GetTarget().(type) {
-	case *parleyv1.Stance_Target_Point:
-		return []string{record.ParentOf(t.Point)}
+func targets(m *parleyv1.Stance) []string {
+	switch t := m.GetTarget().GetTarget().(type) {
 	case *parleyv1.Stance_Target_Revision:
 		return []string{t.Revision}
 	case *parleyv1.Stance_Target_UnnamedSet_:
@@ -155,7 +153,7 @@ func targets(t *parleyv1.Stance_Target) []string {
 	case *parleyv1.Stance_Target_Comparison_:
 		return []string{t.Comparison.GetRevision(), t.Comparison.GetThan()}
 	}
-	return nil
+	return []string{record.StanceRevision(m)}
 }
 
 // Stances yields the stances of a negotiation by name, beginning after `after`.

@@ -23,7 +23,7 @@ import (
 
 // The golden log is kept for ever: what was stored once has to lead to the same state in all later builds. When the stored
 // form learns another kind of change, a further log is made beside it; the old ones stay.
-var goldenLogs = []string{"log-1", "log-2"}
+var goldenLogs = []string{"log-1", "log-2", "log-3"}
 
 // goldenFiles names the entries of a golden log, each with its length before it, and what they say, a resource a line.
 func goldenFiles(log string) (entries, state string) {
@@ -80,6 +80,26 @@ func everything(t *testing.T) *world {
 		}}),
 		Disclose(&parleyv1.DiscloseRequest{Parent: talks, DisclosureId: "later", Disclosure: &parleyv1.Disclosure{
 			Resources: []string{talks + "/claims/told"}, Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_PUBLIC}, EmbargoTime: timestamppb.New(time.Unix(4_000_000_000, 0)),
+		}}),
+		CommitRevision(&parleyv1.CommitRevisionRequest{
+			Parent: draft, RevisionId: "r4", Revision: &parleyv1.Revision{Parents: []*parleyv1.Revision_Parent{{Revision: draft + "/revisions/r3"}}},
+			Body: &parleyv1.CommitRevisionRequest_Changes_{Changes: &parleyv1.CommitRevisionRequest_Changes{Changes: []*parleyv1.PointChange{
+				{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: &parleyv1.Point{
+					Id: "r", Alternatives: []*parleyv1.Alternative{{Label: "a", Text: "Yes."}, {Label: "b", Text: "No."}},
+				}}}},
+			}}},
+		}),
+		CreateStance(&parleyv1.CreateStanceRequest{Parent: talks, StanceId: "if", Stance: &parleyv1.Stance{
+			Party: talks + "/parties/a", Value: parleyv1.Stance_VALUE_ACCEPT, Level: parleyv1.Stance_LEVEL_CAPITAL,
+			Target: &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Package_{Package: &parleyv1.Stance_Target_Package{Revision: draft + "/revisions/latest", Points: []string{"p", "q"}}}},
+			Requirements: []*parleyv1.Stance_Requirement{
+				{Requirement: &parleyv1.Stance_Requirement_AsIn{AsIn: draft + "/revisions/r1/points/r"}},
+				{Requirement: &parleyv1.Stance_Requirement_First{First: "r"}},
+			},
+		}}),
+		CreateValuation(&parleyv1.CreateValuationRequest{Parent: talks, ValuationId: "v", Valuation: &parleyv1.Valuation{
+			Party: talks + "/parties/a", Revision: draft + "/revisions/latest", Reserve: 2.5,
+			Worths: []*parleyv1.Valuation_Worth{{Point: "p", Value: 3}, {Point: "r", Alternative: "b", Value: -1}},
 		}}),
 		CreateMember(&parleyv1.CreateMemberRequest{Parent: talks, MemberId: "anna", Member: &parleyv1.Member{Principal: "anna", Role: parleyv1.Member_ROLE_DELEGATE, Party: talks + "/parties/a"}}),
 		CreateToken(&parleyv1.CreateTokenRequest{TokenId: "anna-laptop", Token: &parleyv1.Token{Principal: "anna"}}, []byte("not really a hash")),
@@ -147,6 +167,9 @@ func readable(t *testing.T, st *State) string {
 		line(m)
 	}
 	for m := range st.Objections("", Latest) {
+		line(m)
+	}
+	for m := range st.Valuations("", Latest) {
 		line(m)
 	}
 	linesOfPeople(st, line)

@@ -136,18 +136,18 @@ func (s *State) apply(c *ledgerv1.Change, time int64) error {
 
 // indexStance files a stance under what it is about. Targets are immutable, so filing twice changes nothing.
 func (s *State) indexStance(st *parleyv1.Stance) {
-	var key string
+	keys := StancePoints(st)
 	switch t := st.GetTarget().GetTarget().(type) {
-	case *parleyv1.Stance_Target_Point:
-		_, key = splitPointName(t.Point)
 	case *parleyv1.Stance_Target_Revision:
-		key = t.Revision
+		keys = []string{t.Revision}
 	case *parleyv1.Stance_Target_UnnamedSet_:
-		key = t.UnnamedSet.GetRevision()
+		keys = []string{t.UnnamedSet.GetRevision()}
 	case *parleyv1.Stance_Target_Comparison_:
-		key = t.Comparison.GetRevision()
+		keys = []string{t.Comparison.GetRevision()}
 	}
-	s.stancesOn.Set(key+"\x00"+st.GetName(), struct{}{})
+	for _, key := range keys {
+		s.stancesOn.Set(key+"\x00"+st.GetName(), struct{}{})
+	}
 }
 
 // StancesOn yields the stances on a point (by id, over all revisions and plans) or on a revision (by name) as they
@@ -187,6 +187,8 @@ func (s *State) holds(collection, name string) bool {
 		return s.assessments.has(name)
 	case "objections":
 		return s.objections.has(name)
+	case "valuations":
+		return s.valuations.has(name)
 	case "disclosures":
 		return s.disclosures.has(name)
 	case "members":

@@ -120,6 +120,14 @@ var Roles = map[string]Role{
 	"ObjectionService/UndeleteObjection":     writers,
 	"ObjectionService/BatchCreateObjections": writers,
 
+	"ValuationService/GetValuation":          writers,
+	"ValuationService/ListValuations":        writers,
+	"ValuationService/CreateValuation":       writers,
+	"ValuationService/UpdateValuation":       writers,
+	"ValuationService/DeleteValuation":       writers,
+	"ValuationService/UndeleteValuation":     writers,
+	"ValuationService/BatchCreateValuations": writers,
+
 	"DisclosureService/Disclose":        writers,
 	"DisclosureService/GetDisclosure":   Anyone,
 	"DisclosureService/ListDisclosures": Anyone,
@@ -145,6 +153,8 @@ var Roles = map[string]Role{
 
 	"AnalysisService/GetPositionMatrix": Anyone,
 	"AnalysisService/BlamePoint":        Anyone,
+	"AnalysisService/GetAgreement":      Anyone,
+	"AnalysisService/SuggestPackages":   Mediator,
 }
 
 // roleIn tells what a caller is in the negotiation that a name is in.

@@ -391,7 +391,9 @@ type PositionMatrix_Cell struct {
 	// How many stances of the party on this point the record holds in all, with superseded, stale and withdrawn ones.
 	StanceCount int32 `protobuf:"varint,4,opt,name=stance_count,json=stanceCount,proto3" json:"stance_count,omitempty"`
 	// For CARRIED: the revisions whose editorial changes it was carried over, newest first.
-	CarriedBy     []string `protobuf:"bytes,5,rep,name=carried_by,json=carriedBy,proto3" json:"carried_by,omitempty"`
+	CarriedBy []string `protobuf:"bytes,5,rep,name=carried_by,json=carriedBy,proto3" json:"carried_by,omitempty"`
+	// What keeps a stance that accepts from being consent: those of its requirements, and of its package, that do not hold.
+	Unmet         []*Unmet `protobuf:"bytes,6,rep,name=unmet,proto3" json:"unmet,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -457,6 +459,13 @@ func (x *PositionMatrix_Cell) GetStanceCount() int32 {
 func (x *PositionMatrix_Cell) GetCarriedBy() []string {
 	if x != nil {
 		return x.CarriedBy
+	}
+	return nil
+}
+
+func (x *PositionMatrix_Cell) GetUnmet() []*Unmet {
+	if x != nil {
+		return x.Unmet
 	}
 	return nil
 }
@@ -585,7 +594,7 @@ var File_parley_v1_matrix_proto protoreflect.FileDescriptor
 
 const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15parley/v1/blame.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\"\xa5\x03\n" +
+	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19parley/v1/agreement.proto\x1a\x15parley/v1/blame.proto\x1a\x17parley/v1/package.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\"\xa5\x03\n" +
 	"\x18GetPositionMatrixRequest\x123\n" +
 	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x129\n" +
@@ -598,7 +607,7 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"page_token\x18\x05 \x01(\tB\x03\xe0A\x01R\tpageToken\x124\n" +
 	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x128\n" +
 	"\aheld_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x06heldAt\x12:\n" +
-	"\bknown_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\"\xc1\t\n" +
+	"\bknown_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\"\xe9\t\n" +
 	"\x0ePositionMatrix\x120\n" +
 	"\brevision\x18\x01 \x01(\tB\x14\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x12*\n" +
@@ -608,7 +617,7 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\x04rows\x18\x05 \x03(\v2\x1d.parley.v1.PositionMatrix.RowR\x04rows\x12J\n" +
 	"\rstatus_counts\x18\x06 \x03(\v2%.parley.v1.PositionMatrix.StatusCountR\fstatusCounts\x12&\n" +
 	"\x0fnext_page_token\x18\a \x01(\tR\rnextPageToken\x12-\n" +
-	"\bunplaced\x18\b \x03(\v2\x11.parley.v1.StanceR\bunplaced\x1a\xf8\x01\n" +
+	"\bunplaced\x18\b \x03(\v2\x11.parley.v1.StanceR\bunplaced\x1a\xa0\x02\n" +
 	"\x04Cell\x12>\n" +
 	"\bcurrency\x18\x01 \x01(\x0e2\".parley.v1.PositionMatrix.CurrencyR\bcurrency\x12)\n" +
 	"\x06stance\x18\x02 \x01(\v2\x11.parley.v1.StanceR\x06stance\x12-\n" +
@@ -617,7 +626,8 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\fstance_count\x18\x04 \x01(\x05R\vstanceCount\x123\n" +
 	"\n" +
 	"carried_by\x18\x05 \x03(\tB\x14\xfaA\x11\n" +
-	"\x0fparley/RevisionR\tcarriedBy\x1a\x9d\x01\n" +
+	"\x0fparley/RevisionR\tcarriedBy\x12&\n" +
+	"\x05unmet\x18\x06 \x03(\v2\x10.parley.v1.UnmetR\x05unmet\x1a\x9d\x01\n" +
 	"\x03Row\x12&\n" +
 	"\x05point\x18\x01 \x01(\v2\x10.parley.v1.PointR\x05point\x128\n" +
 	"\x06status\x18\x02 \x01(\x0e2 .parley.v1.PositionMatrix.StatusR\x06status\x124\n" +
@@ -638,11 +648,13 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\x14CURRENCY_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10CURRENCY_CURRENT\x10\x01\x12\x12\n" +
 	"\x0eCURRENCY_STALE\x10\x02\x12\x14\n" +
-	"\x10CURRENCY_CARRIED\x10\x032\xd5\x02\n" +
+	"\x10CURRENCY_CARRIED\x10\x032\x9d\x05\n" +
 	"\x0fAnalysisService\x12\xa8\x01\n" +
 	"\x11GetPositionMatrix\x12#.parley.v1.GetPositionMatrixRequest\x1a\x19.parley.v1.PositionMatrix\"S\xdaA\brevision\x82\xd3\xe4\x93\x02B\x12@/v1/{revision=negotiations/*/plans/*/revisions/*}:positionMatrix\x12\x96\x01\n" +
 	"\n" +
-	"BlamePoint\x12\x1c.parley.v1.BlamePointRequest\x1a\x1d.parley.v1.BlamePointResponse\"K\xdaA\x04name\x82\xd3\xe4\x93\x02>\x12</v1/{name=negotiations/*/plans/*/revisions/*/points/*}:blameB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
+	"BlamePoint\x12\x1c.parley.v1.BlamePointRequest\x1a\x1d.parley.v1.BlamePointResponse\"K\xdaA\x04name\x82\xd3\xe4\x93\x02>\x12</v1/{name=negotiations/*/plans/*/revisions/*/points/*}:blame\x12\x94\x01\n" +
+	"\fGetAgreement\x12\x1e.parley.v1.GetAgreementRequest\x1a\x14.parley.v1.Agreement\"N\xdaA\brevision\x82\xd3\xe4\x93\x02=\x12;/v1/{revision=negotiations/*/plans/*/revisions/*}:agreement\x12\xae\x01\n" +
+	"\x0fSuggestPackages\x12!.parley.v1.SuggestPackagesRequest\x1a\".parley.v1.SuggestPackagesResponse\"T\xdaA\brevision\x82\xd3\xe4\x93\x02C\x12A/v1/{revision=negotiations/*/plans/*/revisions/*}:suggestPackagesB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
 
 var (
 	file_parley_v1_matrix_proto_rawDescOnce sync.Once
@@ -669,9 +681,14 @@ var file_parley_v1_matrix_proto_goTypes = []any{
 	(*timestamppb.Timestamp)(nil),      // 7: google.protobuf.Timestamp
 	(*Party)(nil),                      // 8: parley.v1.Party
 	(*Stance)(nil),                     // 9: parley.v1.Stance
-	(*Point)(nil),                      // 10: parley.v1.Point
-	(*BlamePointRequest)(nil),          // 11: parley.v1.BlamePointRequest
-	(*BlamePointResponse)(nil),         // 12: parley.v1.BlamePointResponse
+	(*Unmet)(nil),                      // 10: parley.v1.Unmet
+	(*Point)(nil),                      // 11: parley.v1.Point
+	(*BlamePointRequest)(nil),          // 12: parley.v1.BlamePointRequest
+	(*GetAgreementRequest)(nil),        // 13: parley.v1.GetAgreementRequest
+	(*SuggestPackagesRequest)(nil),     // 14: parley.v1.SuggestPackagesRequest
+	(*BlamePointResponse)(nil),         // 15: parley.v1.BlamePointResponse
+	(*Agreement)(nil),                  // 16: parley.v1.Agreement
+	(*SuggestPackagesResponse)(nil),    // 17: parley.v1.SuggestPackagesResponse
 }
 var file_parley_v1_matrix_proto_depIdxs = []int32{
 	7,  // 0: parley.v1.GetPositionMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
@@ -684,19 +701,24 @@ var file_parley_v1_matrix_proto_depIdxs = []int32{
 	9,  // 7: parley.v1.PositionMatrix.unplaced:type_name -> parley.v1.Stance
 	1,  // 8: parley.v1.PositionMatrix.Cell.currency:type_name -> parley.v1.PositionMatrix.Currency
 	9,  // 9: parley.v1.PositionMatrix.Cell.stance:type_name -> parley.v1.Stance
-	10, // 10: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
-	0,  // 11: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
-	4,  // 12: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
-	0,  // 13: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
-	2,  // 14: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
-	11, // 15: parley.v1.AnalysisService.BlamePoint:input_type -> parley.v1.BlamePointRequest
-	3,  // 16: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
-	12, // 17: parley.v1.AnalysisService.BlamePoint:output_type -> parley.v1.BlamePointResponse
-	16, // [16:18] is the sub-list for method output_type
-	14, // [14:16] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	10, // 10: parley.v1.PositionMatrix.Cell.unmet:type_name -> parley.v1.Unmet
+	11, // 11: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
+	0,  // 12: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
+	4,  // 13: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
+	0,  // 14: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
+	2,  // 15: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
+	12, // 16: parley.v1.AnalysisService.BlamePoint:input_type -> parley.v1.BlamePointRequest
+	13, // 17: parley.v1.AnalysisService.GetAgreement:input_type -> parley.v1.GetAgreementRequest
+	14, // 18: parley.v1.AnalysisService.SuggestPackages:input_type -> parley.v1.SuggestPackagesRequest
+	3,  // 19: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
+	15, // 20: parley.v1.AnalysisService.BlamePoint:output_type -> parley.v1.BlamePointResponse
+	16, // 21: parley.v1.AnalysisService.GetAgreement:output_type -> parley.v1.Agreement
+	17, // 22: parley.v1.AnalysisService.SuggestPackages:output_type -> parley.v1.SuggestPackagesResponse
+	19, // [19:23] is the sub-list for method output_type
+	15, // [15:19] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_matrix_proto_init() }
@@ -704,7 +726,9 @@ func file_parley_v1_matrix_proto_init() {
 	if File_parley_v1_matrix_proto != nil {
 		return
 	}
+	file_parley_v1_agreement_proto_init()
 	file_parley_v1_blame_proto_init()
+	file_parley_v1_package_proto_init()
 	file_parley_v1_party_proto_init()
 	file_parley_v1_point_proto_init()
 	file_parley_v1_stance_proto_init()

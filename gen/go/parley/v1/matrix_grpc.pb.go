@@ -21,6 +21,8 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	AnalysisService_GetPositionMatrix_FullMethodName = "/parley.v1.AnalysisService/GetPositionMatrix"
 	AnalysisService_BlamePoint_FullMethodName        = "/parley.v1.AnalysisService/BlamePoint"
+	AnalysisService_GetAgreement_FullMethodName      = "/parley.v1.AnalysisService/GetAgreement"
+	AnalysisService_SuggestPackages_FullMethodName   = "/parley.v1.AnalysisService/SuggestPackages"
 )
 
 // AnalysisServiceClient is the client API for AnalysisService service.
@@ -39,6 +41,16 @@ type AnalysisServiceClient interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND.
 	BlamePoint(ctx context.Context, in *BlamePointRequest, opts ...grpc.CallOption) (*BlamePointResponse, error)
+	// Whether a revision is agreed, and what is missing: point by point, with the conditional and package stances and what breaks
+	// them, what must be agreed before what, and the fewest changes of stances that would close the plan.
+	//
+	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN.
+	GetAgreement(ctx context.Context, in *GetAgreementRequest, opts ...grpc.CallOption) (*Agreement, error)
+	// Which choices among the rival wordings of a revision are good for everybody, by what the parties say privately that each
+	// is worth to them. For mediators.
+	//
+	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN, VALUATIONS_MISSING, LIMIT_EXCEEDED, PERMISSION_DENIED.
+	SuggestPackages(ctx context.Context, in *SuggestPackagesRequest, opts ...grpc.CallOption) (*SuggestPackagesResponse, error)
 }
 
 type analysisServiceClient struct {
@@ -69,6 +81,26 @@ func (c *analysisServiceClient) BlamePoint(ctx context.Context, in *BlamePointRe
 	return out, nil
 }
 
+func (c *analysisServiceClient) GetAgreement(ctx context.Context, in *GetAgreementRequest, opts ...grpc.CallOption) (*Agreement, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Agreement)
+	err := c.cc.Invoke(ctx, AnalysisService_GetAgreement_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) SuggestPackages(ctx context.Context, in *SuggestPackagesRequest, opts ...grpc.CallOption) (*SuggestPackagesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SuggestPackagesResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_SuggestPackages_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AnalysisServiceServer is the server API for AnalysisService service.
 // All implementations must embed UnimplementedAnalysisServiceServer
 // for forward compatibility.
@@ -85,6 +117,16 @@ type AnalysisServiceServer interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND.
 	BlamePoint(context.Context, *BlamePointRequest) (*BlamePointResponse, error)
+	// Whether a revision is agreed, and what is missing: point by point, with the conditional and package stances and what breaks
+	// them, what must be agreed before what, and the fewest changes of stances that would close the plan.
+	//
+	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN.
+	GetAgreement(context.Context, *GetAgreementRequest) (*Agreement, error)
+	// Which choices among the rival wordings of a revision are good for everybody, by what the parties say privately that each
+	// is worth to them. For mediators.
+	//
+	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN, VALUATIONS_MISSING, LIMIT_EXCEEDED, PERMISSION_DENIED.
+	SuggestPackages(context.Context, *SuggestPackagesRequest) (*SuggestPackagesResponse, error)
 	mustEmbedUnimplementedAnalysisServiceServer()
 }
 
@@ -100,6 +142,12 @@ func (UnimplementedAnalysisServiceServer) GetPositionMatrix(context.Context, *Ge
 }
 func (UnimplementedAnalysisServiceServer) BlamePoint(context.Context, *BlamePointRequest) (*BlamePointResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method BlamePoint not implemented")
+}
+func (UnimplementedAnalysisServiceServer) GetAgreement(context.Context, *GetAgreementRequest) (*Agreement, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetAgreement not implemented")
+}
+func (UnimplementedAnalysisServiceServer) SuggestPackages(context.Context, *SuggestPackagesRequest) (*SuggestPackagesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SuggestPackages not implemented")
 }
 func (UnimplementedAnalysisServiceServer) mustEmbedUnimplementedAnalysisServiceServer() {}
 func (UnimplementedAnalysisServiceServer) testEmbeddedByValue()                         {}
@@ -158,6 +206,42 @@ func _AnalysisService_BlamePoint_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AnalysisService_GetAgreement_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetAgreementRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).GetAgreement(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_GetAgreement_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).GetAgreement(ctx, req.(*GetAgreementRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_SuggestPackages_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SuggestPackagesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).SuggestPackages(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_SuggestPackages_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).SuggestPackages(ctx, req.(*SuggestPackagesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AnalysisService_ServiceDesc is the grpc.ServiceDesc for AnalysisService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -172,6 +256,14 @@ var AnalysisService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "BlamePoint",
 			Handler:    _AnalysisService_BlamePoint_Handler,
+		},
+		{
+			MethodName: "GetAgreement",
+			Handler:    _AnalysisService_GetAgreement_Handler,
+		},
+		{
+			MethodName: "SuggestPackages",
+			Handler:    _AnalysisService_SuggestPackages_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
