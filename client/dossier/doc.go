@@ -9,6 +9,8 @@
 //	  - id: ukraine
 //	    display_name: Ukraine
 //	    kind: STATE
+//	members:
+//	  - {id: anna, principal: anna, role: DELEGATE, party: ukraine}
 //	demands:
 //	  - party: ukraine
 //	    id: no-recognition
@@ -49,14 +51,20 @@
 //	    party: ukraine
 //	    target: {point: draft/v2/army-size}
 //	    value: ACCEPT
+//	disclosures:                     # what is told to whom, when all else is loaded
+//	  - id: army-told
+//	    resources: [stances/ukraine-army-size]
+//	    audience: TABLED
 //
 // Each item has the fields of the API's message, plus the ids that its name is made of; names of other resources may be
 // cut down to their ids; where a name may be of any kind, as in `about`, only the negotiation is left out:
 // `about: [plans/draft/revisions/v1]`. What else is allowed for comfort is told in package protoyaml. A dossier may be spread over
 // several files: their lists are joined in the order of the files, and one of them says which negotiation it is.
 //
-// Load is safe to repeat: what has an id that exists is left alone. Export reads a negotiation back, such that loading it
-// into an empty server gives the same record: the same ids, texts, states, lineage, attributions and stances. What
-// it does not carry is what only this server's log knows: times of recording, former values of changed resources,
-// deleted resources, request ids and etags. It carries what the caller may see.
+// Load is safe to repeat: what has an id that exists is left alone, and so is a principal who is a member already, be it under
+// another id, as whoever opened the negotiation is. What a party has to itself, a delegate of it has to load. Export reads a
+// negotiation back, such that loading it into an empty server gives the same record: the same ids, texts, states, lineage,
+// attributions, stances, members and audiences. What it does not carry is what only this server's log knows: times of
+// recording, former values of changed resources, deleted resources, disclosures that have taken effect, accesses, request ids
+// and etags. It carries what the caller may see. Disclosures under an embargo are carried, and must be loaded before it ends.
 package dossier

@@ -10,6 +10,7 @@ import (
 type Dossier struct {
 	Negotiation *parleyv1.Negotiation
 	Parties     []*parleyv1.Party
+	Members     []*parleyv1.Member
 	Sources     []*parleyv1.Source
 	Demands     []*parleyv1.Demand
 	Plans       []*parleyv1.Plan
@@ -21,12 +22,14 @@ type Dossier struct {
 	Assessments []*parleyv1.Assessment
 	Objections  []*parleyv1.Objection
 	Valuations  []*parleyv1.Valuation
+	Disclosures []*parleyv1.Disclosure
 }
 
 // Kinds of things in a dossier, in the order in which they are loaded where nothing else follows from what they name.
 const (
 	KindNegotiation = "negotiation"
 	KindParties     = "parties"
+	KindMembers     = "members"
 	KindSources     = "sources"
 	KindDemands     = "demands"
 	KindPlans       = "plans"
@@ -37,6 +40,7 @@ const (
 	KindAssessments = "assessments"
 	KindObjections  = "objections"
 	KindValuations  = "valuations"
+	KindDisclosures = "disclosures"
 )
 
 // idOf is the last part of a resource name.

@@ -3,6 +3,7 @@ package dossier
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/seed-ff4a8210/parley/client"
@@ -33,6 +34,10 @@ func export(ctx context.Context, c *client.Client, negotiation string) (*Dossier
 	d := &Dossier{Negotiation: written(n)}
 	if d.Parties, err = collect(client.Collect(client.All(ctx, c.Parties.ListParties,
 		&parleyv1.ListPartiesRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListPartiesResponse).GetParties))); err != nil {
+		return nil, err
+	}
+	if d.Members, err = collect(client.Collect(client.All(ctx, c.Members.ListMembers,
+		&parleyv1.ListMembersRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListMembersResponse).GetMembers))); err != nil {
 		return nil, err
 	}
 	if d.Sources, err = collect(client.Collect(client.All(ctx, c.Sources.ListSources,
@@ -72,10 +77,23 @@ func export(ctx context.Context, c *client.Client, negotiation string) (*Dossier
 	}
 	d.Valuations, err = collect(client.Collect(client.All(ctx, c.Valuations.ListValuations,
 		&parleyv1.ListValuationsRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListValuationsResponse).GetValuations)))
-	if status.Code(err) == codes.PermissionDenied { // there are none that the caller could know of
-		err = nil
+	if err != nil && status.Code(err) != codes.PermissionDenied { // then there are none that the caller could know of
+		return nil, err
 	}
+	d.Disclosures, err = collect(client.Collect(embargoed(client.All(ctx, c.Disclosures.ListDisclosures,
+		&parleyv1.ListDisclosuresRequest{Parent: negotiation, PageSize: pageSize}, (*parleyv1.ListDisclosuresResponse).GetDisclosures))))
 	return d, err
+}
+
+// embargoed leaves out the disclosures that have taken effect: the audiences as they are now carry what they told.
+func embargoed(all iter.Seq2[*parleyv1.Disclosure, error]) iter.Seq2[*parleyv1.Disclosure, error] {
+	return func(yield func(*parleyv1.Disclosure, error) bool) {
+		for d, err := range all {
+			if d.GetEffectTime() == nil && !yield(d, err) {
+				return
+			}
+		}
+	}
 }
 
 // exportRevisions makes the commits of all revisions, in the order in which they were recorded.

@@ -31,6 +31,7 @@ func tree(d *Dossier) *yaml.Node {
 	root := protoyaml.Map()
 	protoyaml.Put(root, KindNegotiation, w.item(d.Negotiation, "id", idOf(w.negotiation)))
 	direct(root, w, KindParties, d.Parties)
+	direct(root, w, KindMembers, d.Members)
 	direct(root, w, KindSources, d.Sources)
 	list(root, KindDemands, d.Demands, func(m *parleyv1.Demand) *yaml.Node {
 		party := protoyaml.Shorten("parley/Party", w.negotiation, parentOf(m.GetName()))
@@ -44,6 +45,7 @@ func tree(d *Dossier) *yaml.Node {
 	direct(root, w, KindAssessments, d.Assessments)
 	direct(root, w, KindObjections, d.Objections)
 	direct(root, w, KindValuations, d.Valuations)
+	direct(root, w, KindDisclosures, d.Disclosures)
 	return root
 }
 

@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -70,6 +71,15 @@ func kindsOf(c *client.Client, d *Dossier) []*kind {
 				req := &parleyv1.CreatePartyRequest{Parent: n, Party: one[0].msg.(*parleyv1.Party), PartyId: idOf(one[0].name)}
 				req.RequestId = requestID(req)
 				_, err := c.Parties.CreateParty(ctx, req)
+				return err
+			},
+		},
+		{
+			name: KindMembers, most: 1, items: of(d.Members), existing: membersOf(c, d),
+			create: func(ctx context.Context, one []*item) error {
+				req := &parleyv1.CreateMemberRequest{Parent: n, Member: one[0].msg.(*parleyv1.Member), MemberId: idOf(one[0].name)}
+				req.RequestId = requestID(req)
+				_, err := c.Members.CreateMember(ctx, req)
 				return err
 			},
 		},
@@ -197,6 +207,35 @@ func kindsOf(c *client.Client, d *Dossier) []*kind {
 				return err
 			},
 		},
+		{
+			name: KindDisclosures, most: 1, items: of(d.Disclosures),
+			existing: names(c.Disclosures.ListDisclosures, &parleyv1.ListDisclosuresRequest{Parent: n, PageSize: pageSize}, (*parleyv1.ListDisclosuresResponse).GetDisclosures),
+			create: func(ctx context.Context, one []*item) error {
+				req := &parleyv1.DiscloseRequest{Parent: n, Disclosure: one[0].msg.(*parleyv1.Disclosure), DisclosureId: idOf(one[0].name)}
+				req.RequestId = requestID(req)
+				_, err := c.Disclosures.Disclose(ctx, req)
+				return err
+			},
+		},
+	}
+}
+
+// membersOf lists the members that a server has. A principal is one member of a negotiation at most, under whatever id: so
+// where the server has the principal of a member of the dossier, it has that member.
+func membersOf(c *client.Client, d *Dossier) func(context.Context) iter.Seq2[string, error] {
+	wanted := map[string]string{}
+	for _, m := range d.Members {
+		wanted[m.GetPrincipal()] = m.GetName()
+	}
+	return func(ctx context.Context) iter.Seq2[string, error] {
+		return func(yield func(string, error) bool) {
+			req := &parleyv1.ListMembersRequest{Parent: d.Negotiation.GetName(), PageSize: pageSize, ShowDeleted: true}
+			for m, err := range client.All(ctx, c.Members.ListMembers, req, (*parleyv1.ListMembersResponse).GetMembers) {
+				if !yield(cmp.Or(wanted[m.GetPrincipal()], m.GetName()), err) || err != nil {
+					return
+				}
+			}
+		}
 	}
 }
 

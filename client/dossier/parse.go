@@ -117,6 +117,8 @@ func (p *parser) part(f part) {
 		case KindNegotiation:
 		case KindParties:
 			collection(p, f.src, value, key.Value, &p.dossier.Parties)
+		case KindMembers:
+			collection(p, f.src, value, key.Value, &p.dossier.Members)
 		case KindDemands:
 			f.src.Items(value, func(item *yaml.Node) { p.demand(f.src, item) })
 		case KindPlans:
@@ -137,9 +139,11 @@ func (p *parser) part(f part) {
 			collection(p, f.src, value, key.Value, &p.dossier.Objections)
 		case KindValuations:
 			collection(p, f.src, value, key.Value, &p.dossier.Valuations)
+		case KindDisclosures:
+			collection(p, f.src, value, key.Value, &p.dossier.Disclosures)
 		default:
-			f.src.Errorf(key, "a dossier has no part %q; it has negotiation, parties, sources, demands, plans, events, revisions, "+
-				"stances, claims, assessments, objections and valuations", key.Value)
+			f.src.Errorf(key, "a dossier has no part %q; it has negotiation, parties, members, sources, demands, plans, events, "+
+				"revisions, stances, claims, assessments, objections, valuations and disclosures", key.Value)
 		}
 	})
 }

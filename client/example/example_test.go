@@ -2,6 +2,7 @@ package example
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -35,6 +36,15 @@ func load(t *testing.T) (*dossier.Dossier, map[string][]*parleyv1.Point) {
 	return d, points
 }
 
+func loadRiver(t *testing.T) *dossier.Dossier {
+	t.Helper()
+	d, err := River()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 func revision(plan, id string) string {
 	return negotiation + "/plans/" + plan + "/revisions/" + id
 }
@@ -50,6 +60,8 @@ func everything(d *dossier.Dossier) map[string]proto.Message {
 	add(all, d.Stances)
 	add(all, d.Claims)
 	add(all, d.Assessments)
+	add(all, d.Members)
+	add(all, d.Disclosures)
 	for _, m := range d.Revisions {
 		all[m.GetParent()+"/revisions/"+m.GetRevisionId()] = m
 	}
@@ -86,7 +98,9 @@ func TestEveryFactIsMarked(t *testing.T) {
 
 func TestEveryMessageIsValid(t *testing.T) {
 	d, _ := load(t)
-	for name, m := range everything(d) {
+	all := everything(d)
+	maps.Copy(all, everything(loadRiver(t)))
+	for name, m := range all {
 		if err := protovalidate.Validate(m); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -358,17 +372,32 @@ func TestEverySourceTagHasASource(t *testing.T) {
 
 func TestReadsBackFromYAMLAndJSON(t *testing.T) {
 	d, _ := load(t)
-	for name, format := range map[string]func(*dossier.Dossier) ([]byte, error){"yaml": dossier.YAML, "json": dossier.JSON} {
-		data, err := format(d)
-		if err != nil {
-			t.Fatal(err)
+	for _, d := range []*dossier.Dossier{d, loadRiver(t)} {
+		for name, format := range map[string]func(*dossier.Dossier) ([]byte, error){"yaml": dossier.YAML, "json": dossier.JSON} {
+			data, err := format(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := dossier.Parse(dossier.File{Name: name, Data: data})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(d, again, protocmp.Transform()); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
 		}
-		again, err := dossier.Parse(dossier.File{Name: name, Data: data})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(d, again, protocmp.Transform()); diff != "" {
-			t.Errorf("%s: %s", name, diff)
+	}
+}
+
+// Nobody can take the fiction for a report: it says what it is wherever it is met.
+func TestTheFictionSaysThatItIsFiction(t *testing.T) {
+	d := loadRiver(t)
+	if !strings.Contains(d.Negotiation.GetDisplayName(), "fiction") || !strings.Contains(d.Negotiation.GetDescription(), "None of them exists") {
+		t.Errorf("%s, %s", d.Negotiation.GetDisplayName(), d.Negotiation.GetDescription())
+	}
+	for _, name := range append([]string{"river/README.md"}, riverNames...) {
+		if data, err := os.ReadFile(name); err != nil || !strings.Contains(strings.ToLower(string(data)), "fiction") {
+			t.Errorf("%s does not say that it is fiction: %v", name, err)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write what the commands print into the scripts")
 
-// TestSessions runs the sessions in testdata, each against a real server of its own that holds the example. The commands
+// TestSessions runs the sessions in testdata, each against a real server of its own that holds the examples. The commands
 // are built for it, as the test's own binary takes long to start when it watches for races.
 func TestSessions(t *testing.T) {
 	bin := t.TempDir()
@@ -43,13 +43,14 @@ func TestSessions(t *testing.T) {
 			e.Setenv("README", readme)
 			e.Setenv("PARLEY_SERVER", addr)
 			e.Setenv("PARLEY_DATA", data)
+			e.Setenv("PARLEY_NEGOTIATION", "ukraine-peace-plan")
 			e.Setenv("HOME", e.WorkDir)
 			return nil
 		},
 	})
 }
 
-// startServer runs a server with the example, and gives the address of its gRPC port once all is loaded.
+// startServer runs a server with the examples, and gives the address of its gRPC port once all is loaded.
 func startServer(bin, data string) (addr string, stop func() error, err error) {
 	server := exec.Command(bin, "--example", "--data", data, "--grpc", "127.0.0.1:0", "--rest", "127.0.0.1:0")
 	server.Stderr = os.Stderr

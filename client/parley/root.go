@@ -193,7 +193,7 @@ func (a *app) open(ctx context.Context, args ...string) (*client.Client, string,
 	for _, n := range list {
 		ids = append(ids, show.ID(n.GetName()))
 	}
-	return nil, "", usageError{fmt.Errorf("there are several negotiations; name one with -n: %s", strings.Join(ids, ", "))}
+	return nil, "", usageError{fmt.Errorf("there are several negotiations; name one with -n or PARLEY_NEGOTIATION: %s", strings.Join(ids, ", "))}
 }
 
 // moment reads --as-of; nil stands for now.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,9 +50,9 @@ func (w *writer) next() *parleyv1.BatchCreateClaimsRequest {
 	return req
 }
 
-// work writes until the server goes away. What was under way then is sent again first, and now and then something that was
-// answered long ago: both must lead to the first answer.
-func (w *writer) work(c *client.Client) error {
+// work writes until the server goes away, and tells of every answer. What was under way then is sent again first, and now
+// and then something that was answered long ago: both must lead to the first answer.
+func (w *writer) work(c *client.Client, answered func()) error {
 	for {
 		if w.pending == nil {
 			w.pending = w.next()
@@ -62,6 +63,7 @@ func (w *writer) work(c *client.Client) error {
 		}
 		w.answers[w.pending.GetRequestId()] = resp
 		w.done, w.pending = append(w.done, w.pending), nil
+		answered()
 		if old := w.done[rand.IntN(len(w.done))]; w.made%5 == 0 {
 			again, err := c.Claims.BatchCreateClaims(context.Background(), old)
 			if err != nil {
@@ -90,8 +92,11 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	for i := range writers {
 		writers[i] = &writer{id: i, answers: map[string]*parleyv1.BatchCreateClaimsResponse{}}
 	}
-	kills := times(t, "PARLEY_KILLS", 200)
+	kills, least := times(t, "PARLEY_KILLS", 200), 0
 	for kill := range kills {
+		if kill%10 == 0 { // at first while it makes its files
+			abort(t, dir)
+		}
 		p, err := launch(t, dir)
 		if err != nil {
 			t.Fatalf("start %d: %v", kill, err)
@@ -99,19 +104,9 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		if kill == 0 {
 			begin(t, p)
 		}
-		var all sync.WaitGroup
-		for _, w := range writers {
-			all.Go(func() {
-				c := p.dial(t)
-				defer func() { _ = c.Close() }()
-				if err := w.work(c); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		time.Sleep(rand.N(60 * time.Millisecond)) // any moment is as good as another
-		p.kill()
-		all.Wait()
+		enough := rand.IntN(32)
+		write(t, p, writers, enough)
+		least += enough
 		if kill%10 == 0 || kill == kills-1 {
 			sound(t, dir)
 		}
@@ -124,7 +119,58 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.kill()
-	checkAll(t, p, writers)
+	if entries := checkAll(t, p, writers); entries < least {
+		t.Errorf("%d requests are on record; %d were answered at least", entries, least)
+	}
+}
+
+// abort starts a server and kills it while it starts.
+func abort(t *testing.T, dir string) {
+	t.Helper()
+	p, lines, err := begun(t, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(rand.N(30 * time.Millisecond)) // any moment is as good as another
+	p.kill()
+	_ = lines.Close()
+}
+
+// write lets all writers write to a server, and kills it as soon as so many requests were answered, in the midst of the
+// others.
+func write(t *testing.T, p *process, writers []*writer, enough int) {
+	t.Helper()
+	var answers atomic.Int64
+	reached, ended := make(chan struct{}), make(chan struct{})
+	answered := func() {
+		if answers.Add(1) == int64(enough) {
+			close(reached)
+		}
+	}
+	if enough == 0 {
+		close(reached)
+	}
+	var all sync.WaitGroup
+	for _, w := range writers {
+		all.Go(func() {
+			c := p.dial(t)
+			defer func() { _ = c.Close() }()
+			if err := w.work(c, answered); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	go func() {
+		all.Wait()
+		close(ended)
+	}()
+	select {
+	case <-reached:
+	case <-ended:
+		t.Errorf("the writers stopped after %d answers", answers.Load())
+	}
+	p.kill()
+	<-ended
 }
 
 // begin makes the negotiation that the writers write to.
@@ -141,8 +187,8 @@ func begin(t *testing.T, p *process) {
 }
 
 // checkAll compares the record with what was acknowledged: each request has one entry, and each claim is there once. What
-// was under way at the last kill may be there or not, but wholly.
-func checkAll(t *testing.T, p *process, writers []*writer) {
+// was under way at the last kill may be there or not, but wholly. It gives the number of requests on record.
+func checkAll(t *testing.T, p *process, writers []*writer) int {
 	t.Helper()
 	c := p.dial(t)
 	defer func() { _ = c.Close() }()
@@ -182,4 +228,5 @@ func checkAll(t *testing.T, p *process, writers []*writer) {
 		t.Errorf("%d entries for %d requests", len(list), entries+1)
 	}
 	t.Logf("%d requests", entries)
+	return entries
 }

@@ -50,12 +50,15 @@ func TestAFailingDisk(t *testing.T) {
 	}
 }
 
+// writes are the system calls by which the server writes to its directory: all that strace saw it make.
+const writes = "pwrite64,fdatasync,fsync,ftruncate,linkat"
+
 // faulty runs a server on a disk that fails so and tells whether it ever did.
 func faulty(t *testing.T, code, text, when string) bool {
 	t.Helper()
 	dir, trace := t.TempDir(), filepath.Join(t.TempDir(), "trace")
 	p, err := launch(t, dir, "strace", "-D", "-f", "-qq", "-o", trace,
-		"-e", "trace=pwrite64,fdatasync,fsync,ftruncate", "-e", "inject=pwrite64,fdatasync,fsync,ftruncate:error="+code+":when="+when)
+		"-e", "trace="+writes, "-e", "inject="+writes+":error="+code+":when="+when)
 	var w disk
 	if err != nil {
 		if !strings.Contains(err.Error(), text) {

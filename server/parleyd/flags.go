@@ -36,7 +36,7 @@ func readFlags(args []string) (*options, error) {
 	flags.StringVar(&o.plainText, "insecure-listen", "", "to speak plain text to other machines, say here `words`: "+plainTextWords)
 	flags.Float64Var(&o.rate, "rate", usual.Known.Rate, "`calls` a second that each caller with credentials may make; a write counts as several")
 	flags.Float64Var(&o.anonymousRate, "anonymous-rate", usual.Anonymous.Rate, "`calls` a second that each address may make without credentials")
-	flags.BoolVar(&o.example, "example", false, "load the example negotiation unless it is there")
+	flags.BoolVar(&o.example, "example", false, "load two example negotiations, one real and one made up, unless they are there")
 	showVersion := flags.Bool("version", false, "print the version and end")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):

@@ -4,10 +4,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+
+	"google.golang.org/grpc/grpclog"
 
 	"github.com/seed-ff4a8210/parley/client"
 	"github.com/seed-ff4a8210/parley/client/dossier"
@@ -16,6 +20,7 @@ import (
 )
 
 func main() {
+	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard)) // it takes a watcher who leaves for an error
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := command(ctx, os.Args[1:]); err != nil {
@@ -43,21 +48,24 @@ func run(ctx context.Context, args []string) error {
 	return daemon.Run(ctx, cfg)
 }
 
-// ready loads the example like any client would, and tells what to try.
+// ready loads the examples like any client would, and tells what to try.
 func ready(ctx context.Context, s daemon.Started, data string, loadExample bool) error {
 	fmt.Printf("parleyd keeps its record in %s\n  gRPC %s\n  REST %s://%s\n", data, s.GRPCAddr, scheme(s), s.RESTAddr)
 	if !loadExample {
 		return nil
 	}
 	c := client.New(s.Inside, client.Options{Token: s.Token})
-	d, err := example.Dossier()
-	if err != nil {
-		return err
+	for _, read := range []func() (*dossier.Dossier, error){example.Dossier, example.River} {
+		d, err := read()
+		if err != nil {
+			return err
+		}
+		sum, err := dossier.Load(ctx, c, d, nil)
+		if err != nil {
+			return fmt.Errorf("load an example: %w", err)
+		}
+		fmt.Printf("%s: %s\n", strings.TrimPrefix(d.Negotiation.GetName(), "negotiations/"), sum)
 	}
-	sum, err := dossier.Load(ctx, c, d, nil)
-	if err != nil {
-		return fmt.Errorf("load the example: %w", err)
-	}
-	fmt.Printf("example: %s\n\n%s", sum, tryNext(s, data))
+	fmt.Printf("\n%s", tryNext(s, data))
 	return nil
 }

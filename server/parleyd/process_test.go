@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,8 +34,9 @@ type process struct {
 	dir  string
 }
 
-// launch runs parleyd on a data directory, under another program if that is given (strace and its arguments).
-func launch(t testing.TB, dir string, under ...string) (*process, error) {
+// begun starts parleyd on a data directory, under another program if that is given (strace and its arguments), and gives
+// what it writes to stdout.
+func begun(t testing.TB, dir string, under ...string) (*process, io.ReadCloser, error) {
 	t.Helper()
 	bin, err := build()
 	if err != nil {
@@ -45,9 +47,16 @@ func launch(t testing.TB, dir string, under ...string) (*process, error) {
 	p.cmd.Stderr = p.says
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := p.cmd.Start(); err != nil {
+	return p, stdout, p.cmd.Start()
+}
+
+// launch is begun, and waits until the server is ready.
+func launch(t testing.TB, dir string, under ...string) (*process, error) {
+	t.Helper()
+	p, stdout, err := begun(t, dir, under...)
+	if err != nil {
 		return nil, err
 	}
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {

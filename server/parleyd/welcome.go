@@ -8,10 +8,11 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/daemon"
 )
 
-// tryNext tells what to do with a server that holds the example: a line for each way in.
+// tryNext tells what to do with a server that holds the examples: a line for each way in.
 func tryNext(s daemon.Started, data string) string {
 	const plan = "negotiations/ukraine-peace-plan/plans/us-draft"
 	return fmt.Sprintf(`Try in another terminal:
+  export PARLEY_NEGOTIATION=ukraine-peace-plan    # the other one, two-towns, is fiction: docs/access.md
   bin/parley%[1]s plan diff us-draft/v1 e3-redline/v2a
   bin/parley%[1]s matrix us-draft/v8
   curl%[6]s '%[5]s://%[2]s/v1/%[4]s/revisions/v8:diff?base=%[4]s/revisions/v1&pretty'

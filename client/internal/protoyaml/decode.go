@@ -3,10 +3,12 @@ package protoyaml
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // Message fills m from a mapping, or from the value of its obvious field.
@@ -72,6 +74,10 @@ func (s *Source) Text(node *yaml.Node) string {
 }
 
 func (s *Source) message(node *yaml.Node, m protoreflect.Message) {
+	if at, ok := m.Interface().(*timestamppb.Timestamp); ok {
+		s.moment(node, at)
+		return
+	}
 	if name, ok := obvious[m.Descriptor().FullName()]; ok && node.Kind == yaml.ScalarNode {
 		fd := m.Descriptor().Fields().ByName(name)
 		if v, ok := s.scalar(node, fd); ok {
@@ -80,6 +86,16 @@ func (s *Source) message(node *yaml.Node, m protoreflect.Message) {
 		return
 	}
 	s.Mapping(node, func(key, value *yaml.Node) { s.field(key, value, m) })
+}
+
+// moment reads a time, as JSON has it.
+func (s *Source) moment(node *yaml.Node, at *timestamppb.Timestamp) {
+	t, err := time.Parse(time.RFC3339Nano, s.Text(node))
+	if err != nil {
+		s.Errorf(node, "%q is no time such as 2025-11-25T12:00:00Z", node.Value)
+		return
+	}
+	at.Seconds, at.Nanos = t.Unix(), int32(t.Nanosecond())
 }
 
 // field sets the field of m that key names.

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // Node makes a mapping of m, which Source.Message reads back: without what the server sets, with short names for what
@@ -101,6 +103,9 @@ func Marshal(node *yaml.Node) ([]byte, error) {
 type encoder struct{ negotiation string }
 
 func (e encoder) message(m protoreflect.Message) *yaml.Node {
+	if at, ok := m.Interface().(*timestamppb.Timestamp); ok {
+		return Text(at.AsTime().Format(time.RFC3339Nano))
+	}
 	if name, ok := obvious[m.Descriptor().FullName()]; ok {
 		fd := m.Descriptor().Fields().ByName(name)
 		if alone(m, fd) {

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 )
 
@@ -15,6 +16,11 @@ const negotiation = "negotiations/peace"
 
 // draw makes any message of the type of m that a caller may write.
 func draw(t *rapid.T, m protoreflect.Message) {
+	if at, ok := m.Interface().(*timestamppb.Timestamp); ok {
+		at.Seconds = rapid.Int64Range(-62135596800, 253402300799).Draw(t, "seconds") // the years that a Timestamp can have
+		at.Nanos = rapid.Int32Range(0, 999_999_999).Draw(t, "nanoseconds")
+		return
+	}
 	fields := m.Descriptor().Fields()
 	for i := range fields.Len() {
 		fd := fields.Get(i)
@@ -80,7 +86,7 @@ func drawScalar(t *rapid.T, fd protoreflect.FieldDescriptor) protoreflect.Value 
 var kinds = []proto.Message{
 	&parleyv1.Negotiation{}, &parleyv1.Party{}, &parleyv1.Demand{}, &parleyv1.Plan{}, &parleyv1.Revision{},
 	&parleyv1.Stance{}, &parleyv1.Point{}, &parleyv1.PointChange{}, &parleyv1.Claim{}, &parleyv1.Event{}, &parleyv1.Source{},
-	&parleyv1.Assessment{}, &parleyv1.Objection{},
+	&parleyv1.Assessment{}, &parleyv1.Objection{}, &parleyv1.Member{}, &parleyv1.Disclosure{},
 }
 
 func drawMessage(t *rapid.T) proto.Message {
@@ -187,6 +193,16 @@ func TestErrorsNameTheLine(t *testing.T) {
 		err := src.Err()
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q\ngot  %v\nwant %s", in, err, want)
+		}
+	}
+}
+
+func TestWhatIsNoMomentIsSaidSo(t *testing.T) {
+	for _, in := range []string{"embargo_time: soon", "embargo_time: 2025-11-25", "embargo_time: [x]"} {
+		src := &Source{File: "f"}
+		src.Message(src.Parse([]byte(in)), &parleyv1.Disclosure{})
+		if err := src.Err(); err == nil || !strings.Contains(err.Error(), "f:1: ") {
+			t.Errorf("%s: %v", in, err)
 		}
 	}
 }

@@ -135,7 +135,7 @@ func create(path string) (err error) {
 		return err
 	}
 	defer os.Remove(tmp)
-	_, err = f.WriteString(encode(raw) + "\n")
+	_, err = f.WriteAt([]byte(encode(raw)+"\n"), 0) // pwrite, so that a test can make it fail and no write to a socket
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

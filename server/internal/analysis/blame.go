@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -132,30 +133,38 @@ func (b *blame) changed(r *record.Revision, id string) origins {
 }
 
 // settle gives the parts of a wording the origins that they have in another that says the same, if there is one; what has
-// none then came in with r, but for blanks, which go with the words beside them.
+// none then came in with r, but for blanks, which go with the words beside them. Marks alone, such as a full stop, that
+// stand after new words go with those, whatever was there before.
 func settle(parts []part, r *record.Revision, id string, same []part) []part {
 	for i := range parts {
 		p := &parts[i]
 		for _, from := range inOrder(same, *p) {
 			p.take(from, from.kind == p.kind && from.label == p.label)
 		}
-		at := 0
+		at, fresh := 0, false // fresh: the words before came in with r
 		for j := range p.runs {
 			run := &p.runs[j]
-			blank := strings.TrimSpace(p.text[at:at+run.length]) == ""
+			text := p.text[at : at+run.length]
 			at += run.length
+			blank := strings.TrimSpace(text) == ""
 			switch {
-			case run.revision != nil:
-			case blank && j > 0:
+			case run.revision != nil && !(fresh && bare(text)):
+				fresh = false
+			case j > 0 && (blank || run.revision != nil):
 				run.revision, run.point = p.runs[j-1].revision, p.runs[j-1].point
 			case blank && len(p.runs) > 1 && p.runs[1].revision != nil:
 				run.revision, run.point = p.runs[1].revision, p.runs[1].point
 			default:
-				run.revision, run.point = r, id
+				run.revision, run.point, fresh = r, id, true
 			}
 		}
 	}
 	return parts
+}
+
+// bare tells whether there is no letter and no digit in a text.
+func bare(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
 func sameText(a, b part) bool { return a.kind == b.kind && a.label == b.label && a.text == b.text }
@@ -361,7 +370,7 @@ func (b *blame) originOf(r *record.Revision, characters int32) (*parleyv1.BlameP
 	m := b.lens.Message(seen, false)
 	return &parleyv1.BlamePointResponse_Origin{
 		Revision: m.GetName(), Ordinal: m.GetOrdinal(), DisplayName: m.GetDisplayName(), Contributors: m.GetContributors(),
-		Event: m.GetEvent(), HeldTime: m.GetHeldTime(), CreateTime: m.GetCreateTime(), Characters: characters,
+		Event: m.GetEvent(), HeldTime: m.GetHeldTime(), PublicTime: m.GetPublicTime(), CreateTime: m.GetCreateTime(), Characters: characters,
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,10 +39,15 @@ func (w *world) lens() *lens.Lens {
 	return lens.New(w.st, lens.Viewer{Mediator: true, Table: true}, time.Unix(0, w.st.Time()))
 }
 
-// blamed writes who brought in what: "[v1]old words [v2]new words", with the point where that is another: "[v1 b]…".
+// blamed writes who brought in what: "[v1]old words [v2]new words", with the point where that is another: "[v1 b]…". The
+// revision is one of the draft, or of another plan: "side/s1".
 func blamed(t fataler, w *world, revision, point string) string {
 	t.Helper()
-	got, err := Blame(w.lens(), draft+"/revisions/"+revision+"/points/"+point)
+	plan, id, other := strings.Cut(revision, "/")
+	if !other {
+		plan, id = "draft", revision
+	}
+	got, err := Blame(w.lens(), talks+"/plans/"+plan+"/revisions/"+id+"/points/"+point)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +101,12 @@ func TestBlame(t *testing.T) {
 			w.change(t, "v2", edit("zones", second))
 			w.change(t, "v3", edit("other", "Something else altogether."))
 		}, "v3", "zones", "[v1]Russia and Ukraine set up [v2]potential [v1]economic zones in Donetsk."},
+		{"a full stop goes with new words before it, not by itself", func(t *testing.T, w *world) {
+			w.change(t, "v2", edit("zones", "Russia and Ukraine set up economic zones together."))
+		}, "v2", "zones", "[v1]Russia and Ukraine set up economic zones [v2]together."},
+		{"a comma that is put in is a change", func(t *testing.T, w *world) {
+			w.change(t, "v2", edit("zones", "Russia and Ukraine set up economic zones, in Donetsk."))
+		}, "v2", "zones", "[v1]Russia and Ukraine set up economic zones[v2],[v1] in Donetsk."},
 		{"through a move", func(t *testing.T, w *world) {
 			w.change(t, "v2", edit("zones", second))
 			w.change(t, "v3", &parleyv1.PointChange{Change: &parleyv1.PointChange_Move_{Move: &parleyv1.PointChange_Move{Point: "zones", To: &parleyv1.Placement{After: "other"}}}})
@@ -115,7 +127,7 @@ func TestBlame(t *testing.T) {
 		{"through a split", func(t *testing.T, w *world) {
 			w.change(t, "v2", edit("zones", first+" They are run by both."))
 			w.change(t, "v3", split("zones", &parleyv1.Point{Id: "zones", Text: first}, &parleyv1.Point{Id: "run", Text: "They are run by both, and by the UN."}))
-		}, "v3", "run", "[v2 zones]They are run by both[v3], and by the UN[v2 zones]."},
+		}, "v3", "run", "[v2 zones]They are run by both[v3], and by the UN."},
 		{"through a merge", func(t *testing.T, w *world) {
 			w.change(t, "v2", edit("other", "Prisoners are exchanged all for all."))
 			w.change(t, "v3", merge(&parleyv1.Point{Id: "zones", Text: first + " Prisoners are exchanged all for all."}, "zones", "other"))
@@ -134,6 +146,18 @@ func TestBlame(t *testing.T) {
 				Change: &parleyv1.PointChange_Adopt_{Adopt: &parleyv1.PointChange_Adopt{Point: "zones", Revision: talks + "/plans/side/revisions/s1"}},
 			})
 		}, "v2", "zones", "[v1]Russia and Ukraine set up [s1]potential [v1]economic zones in Donetsk."},
+		{"through a move to another plan", func(t *testing.T, w *world) {
+			w.change(t, "v2", edit("zones", second))
+			w.do(t, record.CreatePlan(&parleyv1.CreatePlanRequest{Parent: talks, PlanId: "side", Plan: &parleyv1.Plan{DisplayName: "Side"}}))
+			w.change(t, "v3", &parleyv1.PointChange{Change: &parleyv1.PointChange_Relocate_{Relocate: &parleyv1.PointChange_Relocate{Point: "zones", To: talks + "/plans/side"}}})
+			w.do(t, record.CommitRevision(&parleyv1.CommitRevisionRequest{
+				Parent: talks + "/plans/side", RevisionId: "s1",
+				Revision: &parleyv1.Revision{Parents: []*parleyv1.Revision_Parent{{Revision: draft + "/revisions/v3"}}},
+				Body: &parleyv1.CommitRevisionRequest_Text_{Text: &parleyv1.CommitRevisionRequest_Text{
+					Points: []*parleyv1.Point{{Id: "zones", Text: second + " They are run by both."}},
+				}},
+			}))
+		}, "side/s1", "zones", "[v1]Russia and Ukraine set up [v2]potential [v1]economic zones in Donetsk.[s1] They are run by both."},
 		{"a rival wording", func(t *testing.T, w *world) {
 			w.change(t, "v2", &parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: &parleyv1.Point{
 				Id: "zones", Alternatives: []*parleyv1.Alternative{{Label: "US", Text: first}, {Label: "UA", Text: "No zones."}},
@@ -173,6 +197,98 @@ func TestBlamePartitionsTheTextAndAgreesWithTheHistory(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Where no word is used twice, every word of a point came in with the first revision that had it, whatever was done to the
+// text since: words put in and taken out, points put elsewhere, struck and brought back, divided and joined.
+func TestWordsThatAreUsedOnceComeFromWhereTheyWereFirst(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t, &parleyv1.Plan{})
+		fresh := 0
+		words := func(n int) []string {
+			var out []string
+			for range n {
+				fresh++
+				out = append(out, fmt.Sprintf("word%d", fresh))
+			}
+			return out
+		}
+		said := func(words []string) string { return strings.Join(words, " ") }
+		w.commit(t, "v0", &parleyv1.Point{Id: "p0", Text: said(words(8))}, &parleyv1.Point{Id: "p1", Text: said(words(8))})
+		for i := range rapid.IntRange(1, 12).Draw(t, "revisions") {
+			w.change(t, fmt.Sprintf("v%d", i+1), rareChange(t, w, i, words))
+		}
+		first := map[string]string{} // revision by word
+		for i := range 13 {
+			r, ok := w.st.Revision(fmt.Sprintf("%s/revisions/v%d", draft, i), record.Latest)
+			if !ok {
+				break
+			}
+			for p := range r.Text.Points() {
+				for word := range strings.FieldsSeq(p.GetText()) {
+					first[word] = cmp.Or(first[word], r.Msg.GetName())
+				}
+			}
+		}
+		head := w.st.Head(draft, record.Latest)
+		for p := range head.Text.Points() {
+			got, err := Blame(w.lens(), head.Msg.GetName()+"/points/"+p.GetId())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, run := range got.GetRuns() {
+				for word := range strings.FieldsSeq(run.GetText()) {
+					if from := got.GetOrigins()[run.GetOrigin()].GetRevision(); from != first[word] {
+						t.Fatalf("%s of %q is said to be from %s, and was in %s", word, p.GetText(), from, first[word])
+					}
+				}
+			}
+		}
+	})
+}
+
+// rareChange makes a change of a text in which no word is used twice.
+func rareChange(t *rapid.T, w *world, n int, words func(int) []string) *parleyv1.PointChange {
+	head := w.st.Head(draft, record.Latest)
+	var all, live []string
+	for p := range head.Text.Points() {
+		all = append(all, p.GetId())
+		if p.GetState() == parleyv1.Point_STATE_PRESENT {
+			live = append(live, p.GetId())
+		}
+	}
+	id := rapid.SampledFrom(live).Draw(t, "point")
+	p, _ := head.Text.Point(id)
+	text := strings.Fields(p.GetText())
+	said := func(words []string) string { return strings.Join(words, " ") }
+	switch kind := rapid.IntRange(0, 9).Draw(t, "kind"); {
+	case kind == 0 && len(live) > 1:
+		return strike(id)
+	case kind == 1 && len(text) >= 2*fewWords:
+		at := rapid.IntRange(fewWords, len(text)-fewWords).Draw(t, "at")
+		return split(id, &parleyv1.Point{Id: id, Text: said(text[:at])}, &parleyv1.Point{Id: fmt.Sprintf("s%d", n), Text: said(text[at:])})
+	case kind == 2 && len(live) > 1:
+		other, _ := head.Text.Point(rapid.SampledFrom(live).Filter(func(s string) bool { return s != id }).Draw(t, "other"))
+		return merge(&parleyv1.Point{Id: id, Text: p.GetText() + " " + other.GetText()}, id, other.GetId())
+	case kind == 3 && len(live) > 1:
+		other := rapid.SampledFrom(live).Filter(func(s string) bool { return s != id }).Draw(t, "other")
+		return &parleyv1.PointChange{Change: &parleyv1.PointChange_Move_{Move: &parleyv1.PointChange_Move{Point: id, To: &parleyv1.Placement{After: other}}}}
+	case kind == 4: // struck points come back with their words
+		for _, gone := range all {
+			if old, _ := head.Text.Point(gone); old.GetState() == parleyv1.Point_STATE_STRUCK {
+				for v := range w.lens().Ancestry(head) {
+					if was, ok := v.Text.Point(gone); ok && was.GetText() != "" {
+						return edit(gone, was.GetText())
+					}
+				}
+			}
+		}
+	case kind == 5 && len(text) > 2*fewWords:
+		at := rapid.IntRange(0, len(text)-1).Draw(t, "at")
+		return edit(id, said(slices.Delete(text, at, at+1)))
+	}
+	at := rapid.IntRange(0, len(text)).Draw(t, "at")
+	return edit(id, said(slices.Insert(text, at, words(rapid.IntRange(1, 3).Draw(t, "words"))...)))
 }
 
 func checkPartition(t *rapid.T, p *parleyv1.Point, got *parleyv1.BlamePointResponse) {

@@ -79,6 +79,7 @@ func factRows() []parityRow {
 		{"ClaimService.UpdateClaim", &parleyv1.UpdateClaimRequest{Claim: &parleyv1.Claim{Name: n + "/claims/b1", Reports: n + "/claims/b1"}, UpdateMask: mask("reports")}, "REFERENCE_CYCLE"},
 		{"ClaimService.RespondToClaim", &parleyv1.RespondToClaimRequest{Name: n + "/claims/new", Response: respond}, ""},
 		{"ClaimService.RespondToClaim", &parleyv1.RespondToClaimRequest{Name: n + "/claims/new", Response: &parleyv1.Claim_Response{}}, "INVALID_FIELD"},
+		{"ClaimService.RespondToClaim", &parleyv1.RespondToClaimRequest{Name: n + "/claims/new", Response: &parleyv1.Claim_Response{Kind: parleyv1.Claim_Response_KIND_DISPUTES}}, "INVALID_FIELD"}, // nobody says so
 		{"ClaimService.RespondToClaim", &parleyv1.RespondToClaimRequest{Name: n + "/claims/b1", Response: respond}, "REFERENCE_CYCLE"},
 		{"ClaimService.RespondToClaim", &parleyv1.RespondToClaimRequest{Name: n + "/claims/none", Response: respond}, "RESOURCE_NOT_FOUND"},
 		{"AssessmentService.CreateAssessment", &parleyv1.CreateAssessmentRequest{Parent: n, AssessmentId: "new", Assessment: assessment}, ""},

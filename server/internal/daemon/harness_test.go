@@ -34,13 +34,13 @@ type server struct {
 }
 
 // start runs a server on a data directory until the test ends or stop is called.
-func start(t *testing.T, dir string) *server {
+func start(t testing.TB, dir string) *server {
 	t.Helper()
 	return startWith(t, daemon.Config{DataDir: dir}, nil)
 }
 
 // startWith is start with more to configure, and for clients that speak TLS.
-func startWith(t *testing.T, cfg daemon.Config, transport *tls.Config) *server {
+func startWith(t testing.TB, cfg daemon.Config, transport *tls.Config) *server {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan daemon.Started, 1), make(chan error, 1)
@@ -75,12 +75,12 @@ func startWith(t *testing.T, cfg daemon.Config, transport *tls.Config) *server {
 	return s
 }
 
-func dial(t *testing.T, addr, token string) *client.Client {
+func dial(t testing.TB, addr, token string) *client.Client {
 	t.Helper()
 	return dialTLS(t, addr, token, nil)
 }
 
-func dialTLS(t *testing.T, addr, token string, transport *tls.Config) *client.Client {
+func dialTLS(t testing.TB, addr, token string, transport *tls.Config) *client.Client {
 	t.Helper()
 	c, err := client.Dial(addr, client.Options{Token: token, TLS: transport})
 	if err != nil {
@@ -89,7 +89,7 @@ func dialTLS(t *testing.T, addr, token string, transport *tls.Config) *client.Cl
 	return c
 }
 
-// startExample runs a server that holds the example.
+// startExample runs a server that holds the real example.
 func startExample(t *testing.T) *server {
 	t.Helper()
 	s := start(t, t.TempDir())
@@ -99,7 +99,13 @@ func startExample(t *testing.T) *server {
 
 func loadExample(t *testing.T, s *server) dossier.Summary {
 	t.Helper()
-	d, err := example.Dossier()
+	return load(t, s, example.Dossier)
+}
+
+// load has the mediator load a dossier.
+func load(t *testing.T, s *server, read func() (*dossier.Dossier, error)) dossier.Summary {
+	t.Helper()
+	d, err := read()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -200,7 +200,7 @@ func (w *twin) overGRPC(ctx context.Context, who string, p probe) string {
 	out := answer(p.method)
 	err := w.conn.Invoke(w.as(ctx, who), fmt.Sprintf("/%s/%s", p.method.Parent().FullName(), p.method.Name()), p.req, out, grpc.Header(&header), grpc.Trailer(&trailer))
 	bytes, encoding := proto.MarshalOptions{Deterministic: true}.Marshal(out)
-	return fmt.Sprintf("%v %v %v %v %v\n%s\n%x", header, trailer, encoding, status.Convert(err).Proto(), err, protojson.Format(out), bytes)
+	return fmt.Sprintf("%q %q %v %v %v\n%s\n%x", map[string][]string(header), map[string][]string(trailer), encoding, status.Convert(err).Proto(), err, protojson.Format(out), bytes)
 }
 
 func (w *twin) overHTTP(ctx context.Context, who, verb, path, body string) string {

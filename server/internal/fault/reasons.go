@@ -63,7 +63,7 @@ func ReferenceNotFound(path, name string) *Fault {
 // Missing says that the resource a call is about does not exist. It is the same, byte for byte, for a resource
 // that the caller may not know of.
 func Missing(name string) *Fault {
-	return &Fault{Kind: NotFound, Reason: ReasonResourceNotFound, Message: fmt.Sprintf("%q not found", name), Meta: map[string]string{"resource": name}}
+	return &Fault{Kind: NotFound, Reason: ReasonResourceNotFound, Message: strconv.Quote(name) + " not found", Meta: map[string]string{"resource": name}}
 }
 
 // Exists says that the id chosen by the caller is taken.

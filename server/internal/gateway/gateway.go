@@ -51,6 +51,7 @@ type gateway struct {
 	routes  routeTable
 	health  grpc_health_v1.HealthClient
 	openapi document
+	origins *http.CrossOriginProtection
 }
 
 // document is a fixed answer.
@@ -70,6 +71,7 @@ func New(conn grpc.ClientConnInterface, openapi []byte) (http.Handler, error) {
 	g := &gateway{
 		routes:  routes,
 		health:  grpc_health_v1.NewHealthClient(conn),
+		origins: http.NewCrossOriginProtection(),
 		openapi: document{openapi, hex.EncodeToString(sum[:16])},
 	}
 	none := func(string) (string, bool) { return "", false }
@@ -125,6 +127,9 @@ func register(mux *runtime.ServeMux, conn grpc.ClientConnInterface) error {
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	ex, inner, f := receive(r)
+	if f == nil && g.origins.Check(r) != nil {
+		f = fault.Denied("pages of other origins may not write")
+	}
 	switch {
 	case f != nil:
 		writeFault(w, ex, f)
@@ -137,7 +142,8 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// secure sets the headers that every answer has. There is no CORS: pages of other origins may not read anything.
+// secure sets the headers that every answer has. There is no CORS: pages of other origins may not read anything. That they do
+// not write either, in the name of a person whose browser shows a client certificate unasked, is checked before.
 func secure(h http.Header) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")

@@ -51,7 +51,7 @@ func (h *Host) liftDue(ctx context.Context) time.Duration {
 	return next
 }
 
-// liftIn lifts the embargoes of a negotiation that have ended.
+// liftIn lifts the embargoes of a negotiation that have ended. One of them may have been on the negotiation itself.
 func (h *Host) liftIn(ctx context.Context, name string) error {
 	for {
 		n, err := h.negotiation(ctx, name, false)
@@ -60,7 +60,7 @@ func (h *Host) liftIn(ctx context.Context, name string) error {
 		}
 		disclosure, at := n.state.Load().NextEmbargo()
 		if disclosure == "" || at > h.clock().UnixNano() {
-			return h.mirrorDue(ctx, n.state.Load(), name)
+			return errors.Join(h.mirror(ctx, n.state.Load(), name), h.mirrorDue(ctx, n.state.Load(), name))
 		}
 		if err := h.lift(ctx, n, disclosure); err != nil && !errors.Is(err, errEvicted) {
 			return err

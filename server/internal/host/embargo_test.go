@@ -185,3 +185,60 @@ func TestADisclosureHasToReachThoseItIsFor(t *testing.T) {
 		t.Errorf("together: %v", err)
 	}
 }
+
+// A negotiation that is made public when an embargo ends is in the list of negotiations, and opens, from then on.
+func TestAnEmbargoOnTheNegotiationItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := hostIn(t, ledgertest.NewMemoryStore())
+		defer h.Close()
+		confide(t, h)
+		w := disclose(time.Now().Add(time.Hour))
+		w.Command = record.Disclose(&parleyv1.DiscloseRequest{Parent: talks, Disclosure: &parleyv1.Disclosure{
+			Resources: []string{talks}, Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_PUBLIC}, EmbargoTime: timestamppb.New(time.Now().Add(time.Hour)),
+		}})
+		do(t, h, w)
+		for _, want := range []bool{false, true} {
+			listed := false
+			for range h.Directory(func(string) lens.Viewer { return lens.Viewer{} }, time.Now()).Negotiations("", false) {
+				listed = true
+			}
+			_, err := h.Lens(t.Context(), lens.Viewer{}, talks, time.Now())
+			if listed != want || (err == nil) != want {
+				t.Errorf("the public sees it in the list: %v, opens it: %v; want %v", listed, err, want)
+			}
+			time.Sleep(time.Hour)
+			synctest.Wait()
+		}
+	})
+}
+
+// confide makes talks that only mediators may know of.
+func confide(t *testing.T, h *Host) {
+	t.Helper()
+	do(t, h, Write{
+		Negotiation: talks, Viewer: all, Actor: "m", Method: "CreateNegotiation", Create: true,
+		Command: record.CreateNegotiation(&parleyv1.CreateNegotiationRequest{Negotiation: &parleyv1.Negotiation{
+			DisplayName: "Talks", Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_MEDIATOR},
+		}}, "talks"),
+	})
+}
+
+// A negotiation that has gone out of memory is not read for somebody who may not know of it: that would take its time.
+func TestASecretIsNotOpenedForStrangers(t *testing.T) {
+	h := open(t, ledgertest.Memory())
+	confide(t, h)
+	h.EvictIdle(0)
+	stranger := lens.Viewer{Table: true}
+	_, lensErr := h.Lens(t.Context(), stranger, talks, time.Now())
+	_, nowErr := h.Now(t.Context(), stranger, talks)
+	_, entryErr := h.Entry(t.Context(), stranger, nil, record.EntryName(talks, time.Now()), time.Now())
+	if reason(lensErr) != fault.ReasonResourceNotFound || nowErr != nil || reason(entryErr) != fault.ReasonResourceNotFound {
+		t.Errorf("a stranger is answered %v, %v, %v", lensErr, nowErr, entryErr)
+	}
+	if _, opened := h.running.Load(talks); opened {
+		t.Error("it was opened")
+	}
+	if _, err := h.Lens(t.Context(), all, talks, time.Now()); err != nil {
+		t.Error("a mediator is answered", err)
+	}
+}

@@ -72,16 +72,22 @@ func Open(ctx context.Context, l ledger.Ledger, clock func() time.Time, newID fu
 }
 
 // Now is the present moment in a negotiation, or in the directory for no name: not before any of its entries, also if
-// the clock has been set back since. Of a negotiation that does not exist it is the present all the same, so that the
-// answer to a call that is wrong in other ways too does not tell whether there is one.
-func (h *Host) Now(ctx context.Context, name string) (time.Time, error) {
-	if name != "" {
+// the clock has been set back since. Of a negotiation that does not exist, or not for the viewer, it is the present all the
+// same, so that the answer to a call that is wrong in other ways too does not tell whether there is one.
+func (h *Host) Now(ctx context.Context, viewer lens.Viewer, name string) (time.Time, error) {
+	if name != "" && h.shows(viewer, name) {
 		_, err := h.negotiation(ctx, record.NegotiationOf(name), false)
 		if err != nil && fault.Of(err).Reason != fault.ReasonResourceNotFound {
 			return time.Time{}, err
 		}
 	}
 	return time.Unix(0, max(h.clock().UnixNano(), h.stamp.Load())), nil
+}
+
+// shows tells whether a viewer may know of the negotiation that a name is in, as the directory has it. What is not for them is not
+// opened on their account: that would take another time than to find that there is nothing.
+func (h *Host) shows(viewer lens.Viewer, name string) bool {
+	return lens.Sight(h.directory.state.Load(), viewer, record.NegotiationOf(name))
 }
 
 // NewIDFor makes an id for a new negotiation. A retry under the same request_id gets the same one, and so finds the log
@@ -101,6 +107,9 @@ func (h *Host) Directory(viewerOf func(negotiation string) lens.Viewer, at time.
 
 // Lens shows a negotiation to a viewer as of a moment. The name may be that of anything in it.
 func (h *Host) Lens(ctx context.Context, viewer lens.Viewer, name string, at time.Time) (*lens.Lens, error) {
+	if !h.shows(viewer, name) {
+		return nil, fault.Missing(name)
+	}
 	n, err := h.negotiation(ctx, record.NegotiationOf(name), false)
 	if err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ func party(id, requestID string) Write {
 // now is the present in the talks, or whenever if there are none.
 func now(t *testing.T, h *Host) time.Time {
 	t.Helper()
-	at, _ := h.Now(t.Context(), talks)
+	at, _ := h.Now(t.Context(), all, talks)
 	return at
 }
 

@@ -41,6 +41,10 @@ func (h *Host) Entry(ctx context.Context, viewer lens.Viewer, trust *Trust, name
 // entries shows the entries of a negotiation to a viewer, who must be able to see the negotiation itself.
 func (h *Host) entries(ctx context.Context, viewer lens.Viewer, trust *Trust, name string, from func(*negotiation) iter.Seq2[numbered, error]) iter.Seq2[*parleyv1.Entry, error] {
 	return func(yield func(*parleyv1.Entry, error) bool) {
+		if !h.shows(viewer, name) {
+			yield(nil, fault.Missing(name))
+			return
+		}
 		n, err := h.negotiation(ctx, name, false)
 		if err != nil {
 			yield(nil, err)

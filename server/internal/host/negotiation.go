@@ -280,7 +280,7 @@ func (n *negotiation) runOne(t *turn, j *job) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if r := t.receipt(j); r != nil {
-		if !bytes.Equal(r.Digest, j.Digest) {
+		if r.Method != j.Method || !bytes.Equal(r.Digest, j.Digest) {
 			return Outcome{}, fault.RequestIDReused(j.RequestID)
 		}
 		return Outcome{lens.New(t.state, j.Viewer, time.Unix(0, r.Time)), r.Results, r.Matches}, nil

@@ -55,8 +55,11 @@ func (l *Lens) Assessment(name string) (*parleyv1.Assessment, error) {
 }
 
 func (l *Lens) seesAssessment(m *parleyv1.Assessment) bool {
+	if !l.sees(m.GetAudience(), m.GetJudgeParty(), m.GetName()) {
+		return false
+	}
 	d, err := l.Demand(m.GetDemand())
-	if err != nil || d.GetDeleteTime() != nil || !l.sees(m.GetAudience(), m.GetJudgeParty(), m.GetName()) {
+	if err != nil || d.GetDeleteTime() != nil {
 		return false
 	}
 	_, err = l.revision(m.GetRevision())
@@ -128,17 +131,17 @@ type trail struct {
 }
 
 func (t *trail) event(m *parleyv1.Event) bool {
-	if t.meets(m.GetName()) {
-		return true
+	if !t.lens.sees(m.GetAudience(), "", m.GetName()) {
+		return false
 	}
-	return t.lens.sees(m.GetAudience(), "", m.GetName()) && t.knows(m.GetPartOf()) && t.knows(m.GetAbout()...)
+	return t.meets(m.GetName()) || t.knows(m.GetPartOf()) && t.knows(m.GetAbout()...)
 }
 
 func (t *trail) claim(m *parleyv1.Claim) bool {
-	if t.meets(m.GetName()) {
-		return true
+	if !t.lens.sees(m.GetAudience(), m.GetParty(), m.GetName()) {
+		return false
 	}
-	return t.lens.sees(m.GetAudience(), m.GetParty(), m.GetName()) && t.knows(m.GetParty(), m.GetReports()) && t.knows(m.GetAbout()...)
+	return t.meets(m.GetName()) || t.knows(m.GetParty(), m.GetReports()) && t.knows(m.GetAbout()...)
 }
 
 // meets tells whether the trail has come by before.

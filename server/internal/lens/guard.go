@@ -118,12 +118,39 @@ func (g *Guard) authored(name string, m proto.Message) error {
 		}
 		return nil
 	}
+	if c, ok := m.(*parleyv1.Claim); ok {
+		if only, err := g.responds(c); err != nil || only {
+			return err
+		}
+	}
 	if g.existed(name) {
 		if err := g.owned(name); err != nil {
 			return err
 		}
 	}
 	return g.mine(m, g.after)
+}
+
+// responds checks that the writer gives or takes back no response to a claim but their own party's, and tells whether that is
+// all that they do: they may respond to another's claim.
+func (g *Guard) responds(is *parleyv1.Claim) (only bool, err error) {
+	was, _ := g.before.Stored(is.GetName()).(*parleyv1.Claim)
+	for _, each := range [][2]*parleyv1.Claim{{was, is}, {is, was}} {
+		for _, r := range each[0].GetResponses() {
+			stays := slices.ContainsFunc(each[1].GetResponses(), func(other *parleyv1.Claim_Response) bool { return proto.Equal(r, other) })
+			if !stays && r.GetParty() != g.writer.Party {
+				return false, fault.Denied("a response is for the party that gives it, and for mediators, to record")
+			}
+		}
+	}
+	if was == nil {
+		return false, nil
+	}
+	before, after := proto.CloneOf(was), proto.CloneOf(is)
+	for _, c := range []*parleyv1.Claim{before, after} {
+		c.Responses, c.Etag, c.UpdateTime = nil, "", nil
+	}
+	return proto.Equal(before, after), nil
 }
 
 // owned checks that a resource that exists belongs to the writer.

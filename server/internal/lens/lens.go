@@ -26,6 +26,7 @@ type Lens struct {
 	viewerOf func(negotiation string) Viewer // in a directory: who the caller is in a negotiation
 	trusted  func(owner, name string)        // told of what the viewer sees as a mediator that a party entrusted to them; may be nil
 	over     func() bool                     // see Until
+	found    map[string]bool                 // see Remembering; nil unless it does
 }
 
 // New gives the view of a State as of a moment.
@@ -41,6 +42,27 @@ func (l *Lens) Until(over func() bool) *Lens {
 	return &c
 }
 
+// Remembering gives the same view for one pass over much of the record: what it has found out of a party or a revision it does
+// not look up again. It is for one goroutine.
+func (l *Lens) Remembering() *Lens {
+	c := *l
+	c.found = map[string]bool{}
+	return &c
+}
+
+// knows is Knows for the party or the revision of a stance.
+func (l *Lens) knows(name string, look func(name string) bool) bool {
+	if l.found == nil {
+		return look(name)
+	}
+	known, ok := l.found[name]
+	if !ok {
+		known = look(name)
+		l.found[name] = known
+	}
+	return known
+}
+
 // Over says whether whoever looks has lost patience.
 func (l *Lens) Over() bool { return l.over != nil && l.over() }
 
@@ -48,10 +70,15 @@ func (l *Lens) Over() bool { return l.over != nil && l.over() }
 // books.
 func (l *Lens) sees(a *parleyv1.Audience, owner, name string) bool {
 	in := l.viewer.In(a, owner)
-	if in && l.trusted != nil && a.GetLevel() == parleyv1.Audience_LEVEL_MEDIATOR && owner != "" && owner != l.viewer.Party {
+	if in && l.trusted != nil && a.GetLevel() == parleyv1.Audience_LEVEL_MEDIATOR && owner != "" && owner != l.viewer.Party && l.known(owner, name) {
 		l.trusted(owner, name)
 	}
 	return in
+}
+
+// known tells whether a party knows of a resource that belongs to it: it may be about what is secret from the party.
+func (l *Lens) known(party, name string) bool {
+	return (&Lens{st: l.st, viewer: Viewer{Table: true, Party: party}, at: l.at}).Knows(name)
 }
 
 // Negotiation finds a negotiation, also a deleted one.
@@ -132,28 +159,29 @@ func (l *Lens) Stance(name string) (*parleyv1.Stance, error) {
 }
 
 func (l *Lens) seesStance(m *parleyv1.Stance) bool {
-	if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
-		return false
-	}
-	for _, name := range targets(m) {
-		if _, err := l.revision(name); err != nil {
-			return false
-		}
+	return l.sees(m.GetAudience(), m.GetParty(), m.GetName()) && l.knows(m.GetParty(), l.liveParty) && l.knowsTarget(m.GetTarget())
+}
+
+// knowsTarget tells whether the viewer may know of the revisions that a stance is about.
+func (l *Lens) knowsTarget(t *parleyv1.Stance_Target) bool {
+	switch t := t.GetTarget().(type) {
+	case *parleyv1.Stance_Target_Point:
+		return l.knows(record.ParentOf(t.Point), l.seesRevisionNamed)
+	case *parleyv1.Stance_Target_Revision:
+		return l.knows(t.Revision, l.seesRevisionNamed)
+	case *parleyv1.Stance_Target_Package_:
+		return l.knows(t.Package.GetRevision(), l.seesRevisionNamed)
+	case *parleyv1.Stance_Target_UnnamedSet_:
+		return l.knows(t.UnnamedSet.GetRevision(), l.seesRevisionNamed)
+	case *parleyv1.Stance_Target_Comparison_:
+		return l.knows(t.Comparison.GetRevision(), l.seesRevisionNamed) && l.knows(t.Comparison.GetThan(), l.seesRevisionNamed)
 	}
 	return true
 }
 
-// targets names the revisions that a stance is about.
-func targets(m *parleyv1.Stance) []string {
-	switch t := m.GetTarget().GetTarget().(type) {
-	case *parleyv1.Stance_Target_Revision:
-		return []string{t.Revision}
-	case *parleyv1.Stance_Target_UnnamedSet_:
-		return []string{t.UnnamedSet.GetRevision()}
-	case *parleyv1.Stance_Target_Comparison_:
-		return []string{t.Comparison.GetRevision(), t.Comparison.GetThan()}
-	}
-	return []string{record.StanceRevision(m)}
+func (l *Lens) seesRevisionNamed(name string) bool {
+	_, err := l.revision(name)
+	return err == nil
 }
 
 // Stances yields the stances of a negotiation by name, beginning after `after`.
@@ -165,6 +193,13 @@ func (l *Lens) Stances(parent, after string, deleted bool) iter.Seq[*parleyv1.St
 func (l *Lens) StancesOn(target string) iter.Seq[*parleyv1.Stance] {
 	return func(yield func(*parleyv1.Stance) bool) {
 		l.st.StancesOn(target, l.at, func(m *parleyv1.Stance) bool { return !l.Over() && (!l.seesStance(m) || yield(m)) })
+	}
+}
+
+// StancesOf is StancesOn for those of one party.
+func (l *Lens) StancesOf(party, target string) iter.Seq[*parleyv1.Stance] {
+	return func(yield func(*parleyv1.Stance) bool) {
+		l.st.StancesOf(party, target, l.at, func(m *parleyv1.Stance) bool { return !l.Over() && (!l.seesStance(m) || yield(m)) })
 	}
 }
 

@@ -152,11 +152,12 @@ const MediatorsOwn = "mediators"
 
 // MayChoose tells whether a writer may choose an id. What comes before the first `--` in it is the id of a party, for the party
 // and the mediators to use, or `mediators`; with `own--` after that it is for the party alone. Ids of confidential resources
-// have to be such ones, so that nobody learns of one by finding its id taken.
+// have to be such ones, so that nobody learns of one by finding its id taken. A party that is called `mediators` has none for
+// itself.
 func (v Viewer) MayChoose(id string) bool {
 	party, rest, reserved := strings.Cut(id, privately)
 	switch {
-	case !reserved || v.Party != "" && IDOf(v.Party) == party:
+	case !reserved || v.Party != "" && IDOf(v.Party) == party && party != MediatorsOwn:
 		return true
 	case strings.HasPrefix(rest, "own"+privately):
 		return false

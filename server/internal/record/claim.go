@@ -72,6 +72,9 @@ const maxResponses = 1000
 func settleClaim(st *State, m *parleyv1.Claim, path string) error {
 	st.resolveAll(m.GetAbout())
 	reported := func(name string) string {
+		if st.hidden(name) { // where it leads is not for the writer to find out
+			return ""
+		}
 		c, _ := st.claims.get(name, Latest)
 		return c.GetReports()
 	}

@@ -42,6 +42,9 @@ func BatchCreateEvents(req *parleyv1.BatchCreateEventsRequest) Command {
 func settleEvent(st *State, m *parleyv1.Event, path string) error {
 	st.resolveAll(m.GetAbout())
 	above := func(name string) string {
+		if st.hidden(name) { // as with claims
+			return ""
+		}
 		e, _ := st.events.get(name, Latest)
 		return e.GetPartOf()
 	}

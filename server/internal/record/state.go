@@ -28,7 +28,8 @@ type State struct {
 	ownsFacts       bool                          // nobody shares them
 	revisions       *btree.Map[string, *Revision] // by name
 	revisionsByPlan *btree.Map[string, *Revision] // by plan and order of committing
-	stancesOn       *btree.Map[string, struct{}]  // "point id" or "revision name", NUL, stance name
+	stancesOn       *btree.Map[string, *filing]   // by point id or revision name
+	owner           *owner                        // of the filings that this state may change
 	receipts        *btree.Map[string, *Receipt]  // by actor, NUL, request_id
 
 	knows func(name string) bool // what the one who writes may know of; nil for all. Only in what Through gives
@@ -37,7 +38,8 @@ type State struct {
 // Receipt remembers what a request with a request_id led to, so that a retry gets the same answer.
 type Receipt struct {
 	Time    int64 // of its entry: the answer is what the record said then
-	Digest  []byte
+	Method  string
+	Digest  []byte // of the request, whose fields may look the same in another method
 	Results []string
 	Matches []*parleyv1.PointMatch
 }
@@ -58,7 +60,8 @@ func NewState() *State {
 		ownsFacts:       true,
 		revisions:       btree.NewMap[string, *Revision](degree),
 		revisionsByPlan: btree.NewMap[string, *Revision](degree),
-		stancesOn:       btree.NewMap[string, struct{}](degree),
+		stancesOn:       btree.NewMap[string, *filing](degree),
+		owner:           &owner{},
 		receipts:        btree.NewMap[string, *Receipt](degree),
 	}
 }
@@ -75,6 +78,7 @@ func (s *State) Fork() *State {
 	c.revisions = s.revisions.Copy()
 	c.revisionsByPlan = s.revisionsByPlan.Copy()
 	c.stancesOn = s.stancesOn.Copy()
+	s.owner, c.owner = &owner{}, &owner{}
 	c.receipts = s.receipts.Copy()
 	return &c
 }
@@ -103,7 +107,7 @@ func (s *State) Apply(e *ledgerv1.Entry) error {
 	}
 	if e.GetRequestId() != "" {
 		s.receipts.Set(e.GetActor()+"\x00"+e.GetRequestId(), &Receipt{
-			Time: e.GetTime(), Digest: e.GetRequestDigest(), Results: e.GetResults(), Matches: e.GetMatches(),
+			Time: e.GetTime(), Method: e.GetMethod(), Digest: e.GetRequestDigest(), Results: e.GetResults(), Matches: e.GetMatches(),
 		})
 	}
 	s.seq++
@@ -122,8 +126,7 @@ func (s *State) apply(c *ledgerv1.Change, time int64) error {
 	case *ledgerv1.Change_Plan:
 		s.plans.put(c.Plan.GetName(), c.Plan, time)
 	case *ledgerv1.Change_Stance:
-		s.stances.put(c.Stance.GetName(), c.Stance, time)
-		s.indexStance(c.Stance)
+		s.fileStance(c.Stance, time)
 	case *ledgerv1.Change_Revision:
 		return s.applyRevision(c.Revision, time)
 	default:
@@ -132,28 +135,6 @@ func (s *State) apply(c *ledgerv1.Change, time int64) error {
 		}
 	}
 	return nil
-}
-
-// indexStance files a stance under what it is about. Targets are immutable, so filing twice changes nothing.
-func (s *State) indexStance(st *parleyv1.Stance) {
-	keys := StancePoints(st)
-	switch t := st.GetTarget().GetTarget().(type) {
-	case *parleyv1.Stance_Target_Revision:
-		keys = []string{t.Revision}
-	case *parleyv1.Stance_Target_UnnamedSet_:
-		keys = []string{t.UnnamedSet.GetRevision()}
-	case *parleyv1.Stance_Target_Comparison_:
-		keys = []string{t.Comparison.GetRevision()}
-	}
-	for _, key := range keys {
-		s.stancesOn.Set(key+"\x00"+st.GetName(), struct{}{})
-	}
-}
-
-// StancesOn yields the stances on a point (by id, over all revisions and plans) or on a revision (by name) as they
-// stood at a moment, deleted ones excepted.
-func (s *State) StancesOn(target string, at int64, yield func(*parleyv1.Stance) bool) {
-	filed(s.stancesOn, s.stances, target, at, yield)
 }
 
 // filed yields what an index has under a key, as it stood at a moment, deleted ones excepted.
@@ -221,9 +202,10 @@ func newTable[M kept]() *table[M] {
 
 func (t *table[M]) fork() *table[M] { return &table[M]{t.m.Copy()} }
 
-func (t *table[M]) put(name string, msg M, time int64) {
+func (t *table[M]) put(name string, msg M, time int64) *version[M] {
 	v := &version[M]{msg: msg, time: time}
 	v.prev, _ = t.m.Set(name, v)
+	return v
 }
 
 func (t *table[M]) get(name string, at int64) (msg M, ok bool) {

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
@@ -21,7 +23,11 @@ func random(t *rapid.T, w *world) Command {
 	plan := func() string {
 		return talks + "/plans/" + rapid.SampledFrom([]string{"draft", "other"}).Draw(t, "plan")
 	}
-	switch rapid.IntRange(0, 31).Draw(t, "what") {
+	switch rapid.IntRange(0, 37).Draw(t, "what") {
+	case 32, 33, 34, 35:
+		return randomDisclosure(t, w, plan())
+	case 36, 37:
+		return randomUpdate(t, party(), plan())
 	case 24, 25, 26, 27, 28:
 		return randomFact(t, party())
 	case 29, 30, 31:
@@ -49,6 +55,9 @@ func random(t *rapid.T, w *world) Command {
 	}
 	changes := rapid.SliceOfN(rapid.Custom(randomChange), 1, 3).Draw(t, "changes")
 	req := changeRequest(plan(), w, changes...)
+	if rapid.Bool().Draw(t, "confidential") {
+		req.Revision.Audience = &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_MEDIATOR}
+	}
 	if rapid.Bool().Draw(t, "second parent") {
 		if other := w.st.Head(plan(), Latest); other != nil && len(req.GetRevision().GetParents()) > 0 {
 			req.Revision.Parents = append(req.Revision.Parents, &parleyv1.Revision_Parent{Revision: other.Msg.GetName()})
@@ -57,6 +66,49 @@ func random(t *rapid.T, w *world) Command {
 		}
 	}
 	return CommitRevision(req)
+}
+
+// randomDisclosure tells something to more people, at once or when an embargo ends, or ends an embargo.
+func randomDisclosure(t *rapid.T, w *world, plan string) Command {
+	if name, _ := w.st.NextEmbargo(); name != "" && rapid.Bool().Draw(t, "lift") {
+		return LiftEmbargo(name, nil)
+	}
+	d := &parleyv1.Disclosure{
+		Resources: []string{rapid.SampledFrom([]string{
+			talks + "/claims/x", talks + "/events/y", talks, plan, plan + "/revisions/latest", plan + "/revisions/latest",
+		}).Draw(t, "resource")},
+		Audience: &parleyv1.Audience{Level: rapid.SampledFrom([]parleyv1.Audience_Level{
+			parleyv1.Audience_LEVEL_TABLED, parleyv1.Audience_LEVEL_PUBLIC,
+		}).Draw(t, "level")},
+	}
+	if rapid.Bool().Draw(t, "embargo") {
+		d.EmbargoTime = timestamppb.New(w.now().Add(time.Hour))
+	}
+	return Disclose(&parleyv1.DiscloseRequest{Parent: talks, Disclosure: d})
+}
+
+// randomUpdate changes, deletes or brings back something that other commands only create.
+func randomUpdate(t *rapid.T, party, plan string) Command {
+	demand := party + "/demands/d"
+	switch rapid.IntRange(0, 7).Draw(t, "update") {
+	case 0:
+		return UpdateDemand(&parleyv1.UpdateDemandRequest{Demand: &parleyv1.Demand{Name: demand, Statement: "y"}})
+	case 1:
+		return DeleteDemand(&parleyv1.DeleteDemandRequest{Name: demand})
+	case 2:
+		return UndeleteDemand(&parleyv1.UndeleteDemandRequest{Name: demand})
+	case 3:
+		return UpdatePlan(&parleyv1.UpdatePlanRequest{Plan: &parleyv1.Plan{Name: plan, DisplayName: "renamed"}})
+	case 4:
+		return DeletePlan(&parleyv1.DeletePlanRequest{Name: talks + "/plans/other"})
+	case 5:
+		return UndeletePlan(&parleyv1.UndeletePlanRequest{Name: talks + "/plans/other"})
+	case 6:
+		return DeleteEvent(&parleyv1.DeleteEventRequest{Name: talks + "/events/x"})
+	}
+	return UpdateNegotiation(&parleyv1.UpdateNegotiationRequest{Negotiation: &parleyv1.Negotiation{
+		Name: talks, DisplayName: rapid.SampledFrom([]string{"Talks", "Other talks"}).Draw(t, "title"),
+	}})
 }
 
 // randomFact is a command on what is recorded beside the text. Ids are few, so that names meet.
@@ -74,7 +126,11 @@ func randomFact(t *rapid.T, party string) Command {
 	case 2:
 		return CreateEvent(&parleyv1.CreateEventRequest{Parent: talks, EventId: id, Event: &parleyv1.Event{DisplayName: "E"}})
 	case 3:
-		return CreateClaim(&parleyv1.CreateClaimRequest{Parent: talks, ClaimId: id, Claim: &parleyv1.Claim{Statement: "C", Party: party}})
+		return CreateClaim(&parleyv1.CreateClaimRequest{Parent: talks, ClaimId: id, Claim: &parleyv1.Claim{
+			Statement: "C", Party: party, Audience: &parleyv1.Audience{Level: rapid.SampledFrom([]parleyv1.Audience_Level{
+				parleyv1.Audience_LEVEL_UNSPECIFIED, parleyv1.Audience_LEVEL_MEDIATOR,
+			}).Draw(t, "level")},
+		}})
 	case 4:
 		return UpdateClaim(&parleyv1.UpdateClaimRequest{Claim: &parleyv1.Claim{Name: name("claims"), Reports: name("claims")}})
 	case 5:

@@ -119,10 +119,14 @@ func dump(st *State, at int64) string {
 		line(m)
 		st.ObjectionsTo(m.GetPoint(), at, func(o *parleyv1.Objection) bool { fmt.Fprintln(&b, o.GetName()); return true })
 	}
+	for m := range st.Disclosures("", at) {
+		line(m)
+	}
 	for m := range st.Plans("", at) {
 		line(m)
 		for r := range st.Revisions(m.GetName(), at) {
 			line(r.Msg)
+			line(st.AudienceOf(r, at))
 			fmt.Fprintln(&b, r.Changed)
 			for p := range r.Text.Points() {
 				line(p)

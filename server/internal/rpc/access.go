@@ -45,7 +45,7 @@ func (c Core) accessesAsOf(ctx context.Context, name string, asOf *timestamppb.T
 	if asOf != nil {
 		return c.accesses(ctx, name, asOf.AsTime())
 	}
-	now, err := c.Host.Now(ctx, name)
+	now, err := c.Host.Now(ctx, c.viewer(ctx, name), name)
 	if err != nil {
 		return nil, err
 	}

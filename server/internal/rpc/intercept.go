@@ -68,6 +68,9 @@ func InterceptStream(c Core, auth *access.Authenticator, limits *Limits, log *sl
 		start := time.Now()
 		p, err := limits.authenticate(stream.Context(), auth)
 		if err == nil {
+			err = worthALook(p, info.FullMethod)
+		}
+		if err == nil {
 			checked := &checkedStream{ServerStream: stream, ctx: access.WithPrincipal(stream.Context(), p), allow: func(m proto.Message) error {
 				return c.allow(p, info.FullMethod, m)
 			}}
@@ -142,8 +145,8 @@ func (c Core) admit(ctx context.Context, auth *access.Authenticator, limits *Lim
 		return nil, err
 	}
 	defer pass.Done()
-	if p.Name == "" && Roles[method[len(apiPrefix):]]&Public == 0 { // not worth a look at what it says
-		return nil, c.allow(p, method, m)
+	if err := worthALook(p, method); err != nil {
+		return nil, err
 	}
 	if isBad {
 		return nil, bad.fault

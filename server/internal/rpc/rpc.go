@@ -54,7 +54,7 @@ func (c Core) lens(ctx context.Context, name string, asOf *timestamppb.Timestamp
 	if asOf != nil {
 		return c.at(ctx, name, asOf.AsTime())
 	}
-	now, err := c.Host.Now(ctx, name)
+	now, err := c.Host.Now(ctx, c.viewer(ctx, name), name)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func openSized[M proto.Message](ctx context.Context, c Core, name string, req li
 }
 
 func opened[M proto.Message](ctx context.Context, c Core, name string, req listing.Request, call listing.Call) (*listing.Query[M], *lens.Lens, error) {
-	now, err := c.Host.Now(ctx, name)
+	now, err := c.Host.Now(ctx, c.viewer(ctx, name), name)
 	if err != nil {
 		return nil, nil, err
 	}

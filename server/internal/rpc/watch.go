@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"time"
 
@@ -78,7 +79,10 @@ func (w *watch) untilExpiry(ctx context.Context) (context.Context, context.Cance
 
 // send tells the caller a step, if anything in it is of the kinds that they want.
 func (w *watch) send(step host.Step, send func(*parleyv1.WatchNegotiationResponse) error) error {
-	out := &parleyv1.WatchNegotiationResponse{ResumeToken: w.sealer.Seal(w.binding, listing.Place{AsOf: step.Told})}
+	// The place may be that of an entry which the caller may not know of. So that two tokens of one place do not look alike, and
+	// others different, each has something random in it.
+	place := listing.Place{AsOf: step.Told, Position: rand.Text()}
+	out := &parleyv1.WatchNegotiationResponse{ResumeToken: w.sealer.Seal(w.binding, place)}
 	if step.Entry == nil {
 		out.Step = &parleyv1.WatchNegotiationResponse_Progress_{
 			Progress: &parleyv1.WatchNegotiationResponse_Progress{AsOf: timestamppb.New(step.Now)},

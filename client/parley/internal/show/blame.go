@@ -40,7 +40,7 @@ func (p Page) Blame(b *parleyv1.BlamePointResponse) string {
 			event = "not on record"
 		}
 		rows = append(rows, []string{
-			itoa(i + 1), RevisionID(o.GetRevision()), When(o.GetHeldTime()), event,
+			itoa(i + 1), RevisionID(o.GetRevision()), dated(o), event,
 			contributors(&parleyv1.Revision{Contributors: o.GetContributors()}),
 		})
 	}

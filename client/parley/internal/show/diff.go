@@ -51,8 +51,12 @@ func called(r *parleyv1.Revision) string {
 	return r.GetDisplayName() + " (" + date + ")"
 }
 
-// dated gives the date of a revision's text, or else of its becoming public; empty if there is none.
-func dated(r *parleyv1.Revision) string {
+// dated gives the date of a revision's text, or else of its becoming public; empty if there is none. It is of the revision
+// itself, or of what tells of it.
+func dated(r interface {
+	GetHeldTime() *parleyv1.PartialTime
+	GetPublicTime() *parleyv1.PartialTime
+}) string {
 	return cmp.Or(When(r.GetHeldTime()), When(r.GetPublicTime()))
 }
 

@@ -211,7 +211,7 @@ func (Agreement_PointAgreement_State) EnumDescriptor() ([]byte, []int) {
 	return file_parley_v1_agreement_proto_rawDescGZIP(), []int{2, 1, 0}
 }
 
-// In which way.
+// In which way it hangs on it.
 type Agreement_Precondition_Kind int32
 
 const (
@@ -268,7 +268,7 @@ func (Agreement_Precondition_Kind) EnumDescriptor() ([]byte, []int) {
 	return file_parley_v1_agreement_proto_rawDescGZIP(), []int{2, 3, 0}
 }
 
-// Why they cannot.
+// Why they cannot all be.
 type Agreement_Conflict_Kind int32
 
 const (
@@ -616,7 +616,7 @@ func (x *Agreement) GetWouldOpen() []string {
 // What one party has not given to a point.
 type Agreement_Missing struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The party.
+	// The party whose consent it is.
 	Party string `protobuf:"bytes,1,opt,name=party,proto3" json:"party,omitempty"`
 	// Why its consent is missing.
 	Cause Agreement_Missing_Cause `protobuf:"varint,2,opt,name=cause,proto3,enum=parley.v1.Agreement_Missing_Cause" json:"cause,omitempty"`
@@ -693,7 +693,7 @@ type Agreement_PointAgreement struct {
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// The number it bears in the revision.
 	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
-	// Its title.
+	// Its title, if any.
 	Heading string `protobuf:"bytes,3,opt,name=heading,proto3" json:"heading,omitempty"`
 	// How far it has come.
 	State Agreement_PointAgreement_State `protobuf:"varint,4,opt,name=state,proto3,enum=parley.v1.Agreement_PointAgreement_State" json:"state,omitempty"`
@@ -807,7 +807,7 @@ func (x *Agreement_PointAgreement) GetStances() []string {
 // A stance that hangs on other points: by requirements, or because it is on a package.
 type Agreement_Conditional struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The stance.
+	// The stance that hangs on others.
 	Stance string `protobuf:"bytes,1,opt,name=stance,proto3" json:"stance,omitempty"`
 	// Whose it is.
 	Party string `protobuf:"bytes,2,opt,name=party,proto3" json:"party,omitempty"`
@@ -984,7 +984,7 @@ type Agreement_Conflict struct {
 	Kind Agreement_Conflict_Kind `protobuf:"varint,1,opt,name=kind,proto3,enum=parley.v1.Agreement_Conflict_Kind" json:"kind,omitempty"`
 	// Ids of the points: for CYCLE in the order of the way round, each needing the next; for WORDINGS the one point.
 	Points []string `protobuf:"bytes,2,rep,name=points,proto3" json:"points,omitempty"`
-	// The stances.
+	// The stances that cannot all be consent.
 	Stances       []string `protobuf:"bytes,3,rep,name=stances,proto3" json:"stances,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1044,7 +1044,7 @@ func (x *Agreement_Conflict) GetStances() []string {
 // A stance of one party on one point that would have to become consent without conditions or requirements.
 type Agreement_Change struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Whose stance.
+	// Whose stance would change.
 	Party string `protobuf:"bytes,1,opt,name=party,proto3" json:"party,omitempty"`
 	// Id of the point.
 	Point string `protobuf:"bytes,2,opt,name=point,proto3" json:"point,omitempty"`

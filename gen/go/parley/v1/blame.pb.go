@@ -310,7 +310,9 @@ type BlamePointResponse_Origin struct {
 	// When it was recorded here.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// How many characters of the point came in with it.
-	Characters    int32 `protobuf:"varint,8,opt,name=characters,proto3" json:"characters,omitempty"`
+	Characters int32 `protobuf:"varint,8,opt,name=characters,proto3" json:"characters,omitempty"`
+	// When it became public.
+	PublicTime    *PartialTime `protobuf:"bytes,9,opt,name=public_time,json=publicTime,proto3" json:"public_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -401,6 +403,13 @@ func (x *BlamePointResponse_Origin) GetCharacters() int32 {
 	return 0
 }
 
+func (x *BlamePointResponse_Origin) GetPublicTime() *PartialTime {
+	if x != nil {
+		return x.PublicTime
+	}
+	return nil
+}
+
 var File_parley_v1_blame_proto protoreflect.FileDescriptor
 
 const file_parley_v1_blame_proto_rawDesc = "" +
@@ -409,7 +418,7 @@ const file_parley_v1_blame_proto_rawDesc = "" +
 	"\x11BlamePointRequest\x12(\n" +
 	"\x04name\x18\x01 \x01(\tB\x14\xe0A\x02\xfaA\x0e\n" +
 	"\fparley/PointR\x04name\x124\n" +
-	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\xde\x06\n" +
+	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\x97\a\n" +
 	"\x12BlamePointResponse\x12'\n" +
 	"\x05point\x18\x01 \x01(\tB\x11\xfaA\x0e\n" +
 	"\fparley/PointR\x05point\x125\n" +
@@ -423,7 +432,7 @@ const file_parley_v1_blame_proto_rawDesc = "" +
 	"\valternative\x18\x02 \x01(\tR\valternative\x12\x12\n" +
 	"\x04text\x18\x03 \x01(\tR\x04text\x12\x16\n" +
 	"\x06origin\x18\x04 \x01(\x05R\x06origin\x12\x14\n" +
-	"\x05point\x18\x05 \x01(\tR\x05point\x1a\xf7\x02\n" +
+	"\x05point\x18\x05 \x01(\tR\x05point\x1a\xb0\x03\n" +
 	"\x06Origin\x120\n" +
 	"\brevision\x18\x01 \x01(\tB\x14\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x12\x18\n" +
@@ -437,7 +446,9 @@ const file_parley_v1_blame_proto_rawDesc = "" +
 	"createTime\x12\x1e\n" +
 	"\n" +
 	"characters\x18\b \x01(\x05R\n" +
-	"characters\"S\n" +
+	"characters\x127\n" +
+	"\vpublic_time\x18\t \x01(\v2\x16.parley.v1.PartialTimeR\n" +
+	"publicTime\"S\n" +
 	"\x04Part\x12\x14\n" +
 	"\x10PART_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fPART_HEADING\x10\x01\x12\r\n" +
@@ -476,11 +487,12 @@ var file_parley_v1_blame_proto_depIdxs = []int32{
 	6, // 4: parley.v1.BlamePointResponse.Origin.contributors:type_name -> parley.v1.Revision.Contributor
 	7, // 5: parley.v1.BlamePointResponse.Origin.held_time:type_name -> parley.v1.PartialTime
 	5, // 6: parley.v1.BlamePointResponse.Origin.create_time:type_name -> google.protobuf.Timestamp
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	7, // 7: parley.v1.BlamePointResponse.Origin.public_time:type_name -> parley.v1.PartialTime
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_blame_proto_init() }

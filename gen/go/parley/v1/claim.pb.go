@@ -1454,7 +1454,7 @@ var File_parley_v1_claim_proto protoreflect.FileDescriptor
 
 const file_parley_v1_claim_proto_rawDesc = "" +
 	"\n" +
-	"\x15parley/v1/claim.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\"\xbb\x16\n" +
+	"\x15parley/v1/claim.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\"\xb1\x17\n" +
 	"\x05Claim\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12+\n" +
 	"\tstatement\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\x90NR\tstatement\x126\n" +
@@ -1516,7 +1516,7 @@ const file_parley_v1_claim_proto_rawDesc = "" +
 	"\x0eMEASURE_AMOUNT\x10\x01\x12\x12\n" +
 	"\x0eMEASURE_CHANGE\x10\x02\x12\x10\n" +
 	"\fMEASURE_RANK\x10\x03:\xa0\x01\xbaH\x9c\x01\x1a\x99\x01\n" +
-	"\rquantity.some\x12BVAGUE needs the raw words, and everything else a unit or raw words\x1aDthis.bound == 5 ? this.raw != '' : this.unit != '' || this.raw != ''\x1a\x80\x05\n" +
+	"\rquantity.some\x12BVAGUE needs the raw words, and everything else a unit or raw words\x1aDthis.bound == 5 ? this.raw != '' : this.unit != '' || this.raw != ''\x1a\xf6\x05\n" +
 	"\bResponse\x12*\n" +
 	"\x05party\x18\x01 \x01(\tB\x14\xe0A\x01\xfaA\x0e\n" +
 	"\fparley/PartyR\x05party\x12A\n" +
@@ -1533,7 +1533,8 @@ const file_parley_v1_claim_proto_rawDesc = "" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rKIND_CONFIRMS\x10\x01\x12\x11\n" +
 	"\rKIND_DISPUTES\x10\x02\x12\x11\n" +
-	"\rKIND_DECLINES\x10\x03:n\xbaHk\x1ai\n" +
+	"\rKIND_DECLINES\x10\x03:\xe3\x01\xbaH\xdf\x01\x1ar\n" +
+	"\fresponse.who\x127the party that responds, or what tells of it, is needed\x1a)this.party != '' || has(this.attribution)\x1ai\n" +
 	"\x16response.counter_claim\x12#a counter-claim belongs to DISPUTES\x1a*this.counter_claim == '' || this.kind == 2\"\x97\x01\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\r\n" +

@@ -49,7 +49,7 @@ type AnalysisServiceClient interface {
 	// Which choices among the rival wordings of a revision are good for everybody, by what the parties say privately that each
 	// is worth to them. For mediators.
 	//
-	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN, VALUATIONS_MISSING, LIMIT_EXCEEDED, PERMISSION_DENIED.
+	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN, VALUATIONS_MISSING, PERMISSION_DENIED.
 	SuggestPackages(ctx context.Context, in *SuggestPackagesRequest, opts ...grpc.CallOption) (*SuggestPackagesResponse, error)
 }
 
@@ -125,7 +125,7 @@ type AnalysisServiceServer interface {
 	// Which choices among the rival wordings of a revision are good for everybody, by what the parties say privately that each
 	// is worth to them. For mediators.
 	//
-	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN, VALUATIONS_MISSING, LIMIT_EXCEEDED, PERMISSION_DENIED.
+	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN, VALUATIONS_MISSING, PERMISSION_DENIED.
 	SuggestPackages(context.Context, *SuggestPackagesRequest) (*SuggestPackagesResponse, error)
 	mustEmbedUnimplementedAnalysisServiceServer()
 }

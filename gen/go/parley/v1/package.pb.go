@@ -24,7 +24,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Why this alternative.
+// Why this alternative is taken.
 type SuggestPackagesResponse_StatusQuo_Basis int32
 
 const (
@@ -486,7 +486,7 @@ func (x *Package_Choice) GetAlternative() string {
 // What the package comes to for one party.
 type Package_Outcome struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The party.
+	// The party that it comes to this for.
 	Party string `protobuf:"bytes,1,opt,name=party,proto3" json:"party,omitempty"`
 	// The sum of what the options are worth to it, with what it gave for points that are not bracketed.
 	Worth float64 `protobuf:"fixed64,2,opt,name=worth,proto3" json:"worth,omitempty"`
@@ -550,11 +550,11 @@ func (x *Package_Outcome) GetGain() float64 {
 // A party whose valuation was used.
 type SuggestPackagesResponse_Valued struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The party.
+	// The party that gave it.
 	Party string `protobuf:"bytes,1,opt,name=party,proto3" json:"party,omitempty"`
 	// Its valuation: the newest that is of this revision, or else of another and has worths for words of this one.
 	Valuation string `protobuf:"bytes,2,opt,name=valuation,proto3" json:"valuation,omitempty"`
-	// Its reserve.
+	// Its reserve, as it gave it.
 	Reserve float64 `protobuf:"fixed64,3,opt,name=reserve,proto3" json:"reserve,omitempty"`
 	// Options that it has given no worth, as `point=alternative`: unknown, and taken for 0.
 	Unvalued      []string `protobuf:"bytes,4,rep,name=unvalued,proto3" json:"unvalued,omitempty"`

@@ -897,7 +897,9 @@ type Party_Membership struct {
 	// From when; unknown if unset.
 	From *PartialTime `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
 	// Until when; still, or unknown, if unset.
-	Until         *PartialTime `protobuf:"bytes,3,opt,name=until,proto3" json:"until,omitempty"`
+	Until *PartialTime `protobuf:"bytes,3,opt,name=until,proto3" json:"until,omitempty"`
+	// Who says so, and how sure it is.
+	Attribution   *Attribution `protobuf:"bytes,4,opt,name=attribution,proto3" json:"attribution,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -953,6 +955,13 @@ func (x *Party_Membership) GetUntil() *PartialTime {
 	return nil
 }
 
+func (x *Party_Membership) GetAttribution() *Attribution {
+	if x != nil {
+		return x.Attribution
+	}
+	return nil
+}
+
 // A person who speaks or acts for the party.
 type Party_Representative struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -965,7 +974,9 @@ type Party_Representative struct {
 	// From when; unknown if unset.
 	From *PartialTime `protobuf:"bytes,4,opt,name=from,proto3" json:"from,omitempty"`
 	// Until when; still, or unknown, if unset.
-	Until         *PartialTime `protobuf:"bytes,5,opt,name=until,proto3" json:"until,omitempty"`
+	Until *PartialTime `protobuf:"bytes,5,opt,name=until,proto3" json:"until,omitempty"`
+	// Who says so, and how sure it is.
+	Attribution   *Attribution `protobuf:"bytes,6,opt,name=attribution,proto3" json:"attribution,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1035,11 +1046,18 @@ func (x *Party_Representative) GetUntil() *PartialTime {
 	return nil
 }
 
+func (x *Party_Representative) GetAttribution() *Attribution {
+	if x != nil {
+		return x.Attribution
+	}
+	return nil
+}
+
 var File_parley_v1_party_proto protoreflect.FileDescriptor
 
 const file_parley_v1_party_proto_rawDesc = "" +
 	"\n" +
-	"\x15parley/v1/party.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\"\xe7\f\n" +
+	"\x15parley/v1/party.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\"\xe5\r\n" +
 	"\x05Party\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x120\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xc8\x01R\vdisplayName\x126\n" +
@@ -1062,19 +1080,21 @@ const file_parley_v1_party_proto_rawDesc = "" +
 	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x1ai\n" +
 	"\x05Organ\x120\n" +
 	"\fdisplay_name\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xc8\x01R\vdisplayName\x12.\n" +
-	"\aaliases\x18\x02 \x03(\tB\x14\xe0A\x01\xbaH\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01\x18\xc8\x01R\aaliases\x1a\x9c\x01\n" +
+	"\aaliases\x18\x02 \x03(\tB\x14\xe0A\x01\xbaH\x0e\x92\x01\v\x10d\"\ar\x05\x10\x01\x18\xc8\x01R\aaliases\x1a\xdb\x01\n" +
 	"\n" +
 	"Membership\x12*\n" +
 	"\x05party\x18\x01 \x01(\tB\x14\xe0A\x02\xfaA\x0e\n" +
 	"\fparley/PartyR\x05party\x12/\n" +
 	"\x04from\x18\x02 \x01(\v2\x16.parley.v1.PartialTimeB\x03\xe0A\x01R\x04from\x121\n" +
-	"\x05until\x18\x03 \x01(\v2\x16.parley.v1.PartialTimeB\x03\xe0A\x01R\x05until\x1a\xea\x01\n" +
+	"\x05until\x18\x03 \x01(\v2\x16.parley.v1.PartialTimeB\x03\xe0A\x01R\x05until\x12=\n" +
+	"\vattribution\x18\x04 \x01(\v2\x16.parley.v1.AttributionB\x03\xe0A\x01R\vattribution\x1a\xa9\x02\n" +
 	"\x0eRepresentative\x120\n" +
 	"\fdisplay_name\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xc8\x01R\vdisplayName\x12#\n" +
 	"\x06office\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\x06office\x12\x1d\n" +
 	"\x03tie\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\x03tie\x12/\n" +
 	"\x04from\x18\x04 \x01(\v2\x16.parley.v1.PartialTimeB\x03\xe0A\x01R\x04from\x121\n" +
-	"\x05until\x18\x05 \x01(\v2\x16.parley.v1.PartialTimeB\x03\xe0A\x01R\x05until\"y\n" +
+	"\x05until\x18\x05 \x01(\v2\x16.parley.v1.PartialTimeB\x03\xe0A\x01R\x05until\x12=\n" +
+	"\vattribution\x18\x06 \x01(\v2\x16.parley.v1.AttributionB\x03\xe0A\x01R\vattribution\"y\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x0e\n" +
 	"\n" +
@@ -1179,6 +1199,7 @@ var file_parley_v1_party_proto_goTypes = []any{
 	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
 	(*fieldmaskpb.FieldMask)(nil), // 15: google.protobuf.FieldMask
 	(*PartialTime)(nil),           // 16: parley.v1.PartialTime
+	(*Attribution)(nil),           // 17: parley.v1.Attribution
 }
 var file_parley_v1_party_proto_depIdxs = []int32{
 	0,  // 0: parley.v1.Party.kind:type_name -> parley.v1.Party.Kind
@@ -1198,25 +1219,27 @@ var file_parley_v1_party_proto_depIdxs = []int32{
 	15, // 14: parley.v1.UpdatePartyRequest.update_mask:type_name -> google.protobuf.FieldMask
 	16, // 15: parley.v1.Party.Membership.from:type_name -> parley.v1.PartialTime
 	16, // 16: parley.v1.Party.Membership.until:type_name -> parley.v1.PartialTime
-	16, // 17: parley.v1.Party.Representative.from:type_name -> parley.v1.PartialTime
-	16, // 18: parley.v1.Party.Representative.until:type_name -> parley.v1.PartialTime
-	3,  // 19: parley.v1.PartyService.GetParty:input_type -> parley.v1.GetPartyRequest
-	4,  // 20: parley.v1.PartyService.ListParties:input_type -> parley.v1.ListPartiesRequest
-	6,  // 21: parley.v1.PartyService.CreateParty:input_type -> parley.v1.CreatePartyRequest
-	7,  // 22: parley.v1.PartyService.UpdateParty:input_type -> parley.v1.UpdatePartyRequest
-	8,  // 23: parley.v1.PartyService.DeleteParty:input_type -> parley.v1.DeletePartyRequest
-	9,  // 24: parley.v1.PartyService.UndeleteParty:input_type -> parley.v1.UndeletePartyRequest
-	2,  // 25: parley.v1.PartyService.GetParty:output_type -> parley.v1.Party
-	5,  // 26: parley.v1.PartyService.ListParties:output_type -> parley.v1.ListPartiesResponse
-	2,  // 27: parley.v1.PartyService.CreateParty:output_type -> parley.v1.Party
-	2,  // 28: parley.v1.PartyService.UpdateParty:output_type -> parley.v1.Party
-	2,  // 29: parley.v1.PartyService.DeleteParty:output_type -> parley.v1.Party
-	2,  // 30: parley.v1.PartyService.UndeleteParty:output_type -> parley.v1.Party
-	25, // [25:31] is the sub-list for method output_type
-	19, // [19:25] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	17, // 17: parley.v1.Party.Membership.attribution:type_name -> parley.v1.Attribution
+	16, // 18: parley.v1.Party.Representative.from:type_name -> parley.v1.PartialTime
+	16, // 19: parley.v1.Party.Representative.until:type_name -> parley.v1.PartialTime
+	17, // 20: parley.v1.Party.Representative.attribution:type_name -> parley.v1.Attribution
+	3,  // 21: parley.v1.PartyService.GetParty:input_type -> parley.v1.GetPartyRequest
+	4,  // 22: parley.v1.PartyService.ListParties:input_type -> parley.v1.ListPartiesRequest
+	6,  // 23: parley.v1.PartyService.CreateParty:input_type -> parley.v1.CreatePartyRequest
+	7,  // 24: parley.v1.PartyService.UpdateParty:input_type -> parley.v1.UpdatePartyRequest
+	8,  // 25: parley.v1.PartyService.DeleteParty:input_type -> parley.v1.DeletePartyRequest
+	9,  // 26: parley.v1.PartyService.UndeleteParty:input_type -> parley.v1.UndeletePartyRequest
+	2,  // 27: parley.v1.PartyService.GetParty:output_type -> parley.v1.Party
+	5,  // 28: parley.v1.PartyService.ListParties:output_type -> parley.v1.ListPartiesResponse
+	2,  // 29: parley.v1.PartyService.CreateParty:output_type -> parley.v1.Party
+	2,  // 30: parley.v1.PartyService.UpdateParty:output_type -> parley.v1.Party
+	2,  // 31: parley.v1.PartyService.DeleteParty:output_type -> parley.v1.Party
+	2,  // 32: parley.v1.PartyService.UndeleteParty:output_type -> parley.v1.Party
+	27, // [27:33] is the sub-list for method output_type
+	21, // [21:27] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_party_proto_init() }

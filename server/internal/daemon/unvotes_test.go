@@ -1,0 +1,262 @@
+package daemon_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/seed-ff4a8210/parley/client"
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
+
+// The roll calls of the General Assembly of the United Nations, 1946 to January 2020, after Erik Voeten, "Data and Analyses of
+// Voting in the UN General Assembly" (Harvard Dataverse hdl:1902.1/12379, CC0), as packed by github.com/dgrtwo/unvotes (MIT): each
+// state a party, each roll call a point, each vote a stance; where there is no record of a vote there is no stance. The
+// repository holds the first 40 roll calls; the directory that PARLEY_CASES names, or shared/cases beside the repository, may
+// hold all 6,203 with their 870,109 votes in its folder un-votes.
+
+// assembly is what was voted on, and by whom.
+type assembly struct {
+	states []string // names, by column
+	calls  []rollCall
+}
+
+// rollCall is one vote of all states: y, n, a, or a full stop, a column each.
+type rollCall struct {
+	id, resolution, short, text, date, topic, about string
+	votes                                           string
+}
+
+func readAssembly(t testing.TB, dir string) *assembly {
+	t.Helper()
+	u := &assembly{}
+	for _, row := range readCSV(t, dir, "countries.csv") {
+		u.states = append(u.states, row["country"])
+	}
+	votes, topics := map[string]string{}, map[string]string{}
+	for _, row := range readCSV(t, dir, "votes.csv") {
+		votes[row["rcid"]] = row["votes"]
+	}
+	for _, row := range readCSV(t, dir, "issues.csv") {
+		topics[row["rcid"]] = cmp.Or(topics[row["rcid"]], strings.ReplaceAll(strings.ToLower(row["issue"]), " ", "-"))
+	}
+	for _, row := range readCSV(t, dir, "roll_calls.csv") {
+		r := rollCall{
+			id: "rc" + row["rcid"], resolution: row["unres"], short: row["short"], text: cmp.Or(row["descr"], row["short"], row["unres"]),
+			date: row["date"], topic: topics[row["rcid"]], votes: votes[row["rcid"]],
+		}
+		switch {
+		case row["amend"] == "1":
+			r.about = "A vote on an amendment."
+		case row["para"] == "1":
+			r.about = "A vote on a paragraph."
+		}
+		u.calls = append(u.calls, r)
+	}
+	return u
+}
+
+// readCSV reads a table by its column names.
+func readCSV(t testing.TB, dir, name string) (out []map[string]string) {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		r := map[string]string{}
+		for i, column := range rows[0] {
+			r[column] = row[i]
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func stateID(column int) string { return fmt.Sprintf("s%03d", column) }
+
+// record brings an assembly into a negotiation: states, the text that was voted on, and the votes.
+func (u *assembly) record(ctx context.Context, c *client.Client, n string) error {
+	if _, err := c.Negotiations.CreateNegotiation(ctx, &parleyv1.CreateNegotiationRequest{
+		NegotiationId: lastPart(n), Negotiation: &parleyv1.Negotiation{DisplayName: "General Assembly"},
+	}); err != nil {
+		return err
+	}
+	for i, name := range u.states {
+		if _, err := c.Parties.CreateParty(ctx, &parleyv1.CreatePartyRequest{Parent: n, PartyId: stateID(i), Party: &parleyv1.Party{
+			DisplayName: name, Kind: parleyv1.Party_KIND_STATE, Role: parleyv1.Party_ROLE_PRINCIPAL,
+		}}); err != nil {
+			return err
+		}
+	}
+	if _, err := c.Plans.CreatePlan(ctx, &parleyv1.CreatePlanRequest{Parent: n, PlanId: "resolutions", Plan: &parleyv1.Plan{DisplayName: "Resolutions"}}); err != nil {
+		return err
+	}
+	text := &parleyv1.CommitRevisionRequest_Text{}
+	for _, r := range u.calls {
+		text.Points = append(text.Points, &parleyv1.Point{Id: r.id, Label: r.resolution, Heading: r.short, Text: r.text, Topic: r.topic, Note: r.about})
+	}
+	if _, err := c.Commit(ctx, &parleyv1.CommitRevisionRequest{
+		Parent: n + "/plans/resolutions", RevisionId: "all", Revision: &parleyv1.Revision{DisplayName: "All roll calls"}, Body: &parleyv1.CommitRevisionRequest_Text_{Text: text},
+	}); err != nil {
+		return err
+	}
+	return u.vote(ctx, c, n)
+}
+
+// vote records every vote, 1,000 at a time, from four callers at a time.
+func (u *assembly) vote(ctx context.Context, c *client.Client, n string) error {
+	callers, ctx := errgroup.WithContext(ctx)
+	callers.SetLimit(4)
+	for batch := range slices.Chunk(u.stances(n), 1000) {
+		callers.Go(func() error {
+			_, err := c.Stances.BatchCreateStances(ctx, &parleyv1.BatchCreateStancesRequest{Parent: n, Requests: batch})
+			return err
+		})
+	}
+	return callers.Wait()
+}
+
+// meaning is the stance that a letter stands for.
+var meaning = map[rune]parleyv1.Stance_Value{
+	'y': parleyv1.Stance_VALUE_ACCEPT, 'n': parleyv1.Stance_VALUE_OPPOSE, 'a': parleyv1.Stance_VALUE_ABSTAIN,
+}
+
+func (u *assembly) stances(n string) (out []*parleyv1.CreateStanceRequest) {
+	parties := make([]string, len(u.states))
+	for i := range u.states {
+		parties[i] = n + "/parties/" + stateID(i)
+	}
+	for _, r := range u.calls {
+		target := &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Point{Point: n + "/plans/resolutions/revisions/all/points/" + r.id}}
+		said := &parleyv1.PartialTime{Value: r.date}
+		for column, letter := range r.votes {
+			if value, voted := meaning[letter]; voted {
+				out = append(out, &parleyv1.CreateStanceRequest{Stance: &parleyv1.Stance{Party: parties[column], Target: target, Value: value, SaidTime: said}})
+			}
+		}
+	}
+	return out
+}
+
+// ballots reads the whole matrix back, page by page: by roll call, what each state is on record with.
+func ballots(ctx context.Context, c *client.Client, n string) (map[string]map[string]parleyv1.Stance_Value, error) {
+	out := map[string]map[string]parleyv1.Stance_Value{}
+	req := &parleyv1.GetPositionMatrixRequest{Revision: n + "/plans/resolutions/revisions/all"}
+	for page, err := range client.Pages(ctx, c.Analysis.GetPositionMatrix, req) {
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range page.GetRows() {
+			cast := map[string]parleyv1.Stance_Value{}
+			for i, cell := range row.GetCells() {
+				if cell.GetStance() != nil {
+					cast[page.GetParties()[i].GetDisplayName()] = cell.GetStance().GetValue()
+				}
+			}
+			out[row.GetPoint().GetId()] = cast
+		}
+	}
+	return out, nil
+}
+
+func TestUNVotesExtract(t *testing.T) { checkVotes(t, filepath.Join("testdata", "un-votes")) }
+
+// PARLEY_VOTES=all asks for it: 870,109 stances take too long beside the race detector.
+func TestUNVotes(t *testing.T) {
+	if os.Getenv("PARLEY_VOTES") != "all" {
+		t.Skip("PARLEY_VOTES=all loads all 870,109 votes")
+	}
+	checkVotes(t, votesDir(t))
+}
+
+func votesDir(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(cmp.Or(os.Getenv("PARLEY_CASES"), "../../../../shared/cases"), "un-votes")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("the votes are not here; PARLEY_CASES names the directory that holds them: %v", err)
+	}
+	return dir
+}
+
+// checkVotes loads an assembly through the API, and compares tallies and agreement with those that are on record.
+func checkVotes(t *testing.T, dir string) {
+	u := readAssembly(t, dir)
+	s := start(t, t.TempDir())
+	if err := u.record(t.Context(), s.mediator, "negotiations/un"); err != nil {
+		t.Fatal(err)
+	}
+	cast, err := ballots(t.Context(), s.mediator, "negotiations/un")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range readCSV(t, dir, "expected_tallies.csv") {
+		tally := map[parleyv1.Stance_Value]int{}
+		for _, v := range cast["rc"+want["rcid"]] {
+			tally[v]++
+		}
+		yes, no, abstain := tally[parleyv1.Stance_VALUE_ACCEPT], tally[parleyv1.Stance_VALUE_OPPOSE], tally[parleyv1.Stance_VALUE_ABSTAIN]
+		got := fmt.Sprint(yes, no, abstain, len(u.states)-yes-no-abstain)
+		if told := fmt.Sprintf("%s %s %s %s", want["yes"], want["no"], want["abstain"], want["no_record"]); got != told {
+			t.Errorf("roll call %s: %s, want %s", want["rcid"], got, told)
+		}
+	}
+	decades := map[string]string{}
+	for _, r := range u.calls {
+		decades[r.id] = r.date[:3] + "0"
+	}
+	for _, want := range readCSV(t, dir, "expected_agreement.csv") {
+		both, same := agreement(cast, decades, want["a"], want["b"], want["decade"])
+		if strconv.Itoa(both) != want["both_voted"] || strconv.Itoa(same) != want["same_vote"] {
+			t.Errorf("%s and %s in the %ss: %d of %d, want %s of %s", want["a"], want["b"], want["decade"], same, both, want["same_vote"], want["both_voted"])
+		}
+	}
+	t.Logf("%d roll calls", len(cast))
+}
+
+// agreement counts on how many roll calls of a decade two states voted, and voted the same.
+func agreement(cast map[string]map[string]parleyv1.Stance_Value, decades map[string]string, a, b, decade string) (both, same int) {
+	for id := range maps.Keys(cast) {
+		va, okA := cast[id][a]
+		vb, okB := cast[id][b]
+		if decades[id] == decade && okA && okB {
+			both++
+			if va == vb {
+				same++
+			}
+		}
+	}
+	return both, same
+}
+
+// BenchmarkUNVotes loads all votes through the API, and reads the matrix.
+func BenchmarkUNVotes(b *testing.B) {
+	u := readAssembly(b, votesDir(b))
+	if n, err := strconv.Atoi(os.Getenv("PARLEY_ROLL_CALLS")); err == nil {
+		u.calls = u.calls[:n]
+	}
+	votes := len(u.stances("negotiations/un"))
+	for b.Loop() {
+		s := start(b, b.TempDir())
+		if err := u.record(b.Context(), s.mediator, "negotiations/un"); err != nil {
+			b.Fatal(err)
+		}
+		s.stop()
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(votes)/float64(b.N), "µs/vote")
+}
