@@ -165,7 +165,8 @@ func (b *breaker) cycle(out []bool) []int {
 		}
 		for _, to := range tie.Before {
 			if way := b.way(next, to, tie.On); way != nil || to == tie.On {
-				if cycle := compact(append(way, t)); shortest == nil || len(cycle) < len(shortest) {
+				slices.Reverse(way)
+				if cycle := append([]int{t}, way...); shortest == nil || len(cycle) < len(shortest) {
 					shortest = cycle
 				}
 				if len(shortest) <= 2 {
@@ -203,8 +204,16 @@ func (b *breaker) way(next [][]arc, from, to int) []int {
 	return nil
 }
 
-func compact(list []int) []int {
-	list = slices.Clone(list)
-	slices.Sort(list)
-	return slices.Compact(list)
+// Cycles finds cycles that keep not all ties from being kept, such that no two share a tie and no other is left without them. The
+// ties of each are in the order of the way round.
+func Cycles(items int, ties []Tie) (out [][]int) {
+	b := &breaker{items: items, ties: ties}
+	used := make([]bool, len(ties))
+	for cycle := b.cycle(used); cycle != nil; cycle = b.cycle(used) {
+		for _, t := range cycle {
+			used[t] = true
+		}
+		out = append(out, cycle)
+	}
+	return out
 }
