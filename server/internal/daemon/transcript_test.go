@@ -248,7 +248,7 @@ func (w *twin) watched(ctx context.Context, who string, req *parleyv1.WatchNegot
 // compare asks both servers everything, as the viewer.
 func (p *play) compare() {
 	p.clock.Add(int64(time.Minute))
-	for _, of := range []string{"Negotiation", "Party", "Demand", "Plan", "Revision", "Point", "Stance", "Claim", "Event", "Source", "Assessment", "Objection", "Disclosure", "Member", "Access", "Token", "Entry"} {
+	for _, of := range []string{"Negotiation", "Party", "Demand", "Plan", "Revision", "Point", "Stance", "Claim", "Event", "Source", "Assessment", "Objection", "Valuation", "Disclosure", "Member", "Access", "Token", "Entry"} {
 		list := p.names["parley/"+of]
 		p.names["parley/"+of] = append(list, p.none(of, list))
 	}
