@@ -6,7 +6,7 @@ LINT = bin/golangci-lint
 GRPCURL = bin/grpcurl
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test torture fuzz test-clients lint gen check-gen bench clean
+.PHONY: help run build test soak torture fuzz test-clients lint gen check-gen bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -17,8 +17,15 @@ build: ## build bin/parleyd and bin/parley
 run: build ## start the server with the example loaded; DATA=directory to keep the record elsewhere
 	@exec bin/parleyd --example $(if $(DATA),--data $(DATA))
 
-test: ## every Go test, with the race detector
+# Pairs of histories that differ in what somebody may not know of: some with the race detector, which makes a pair cost ten times
+# as much, and 2,000 without.
+PAIRS ?= 2000
+test: ## every Go test, with the race detector; then, without it, that nothing hidden shows in 2,000 pairs of histories
 	go test -race -timeout 10m ./...
+	PARLEY_PAIRS=$(PAIRS) go test -count 1 -timeout 10m ./server/internal/daemon -run WhatIsHiddenChangesNothing
+
+soak: ## that nothing hidden shows in PARLEY_PAIRS pairs of histories, 20000 if not given
+	PARLEY_PAIRS=$${PARLEY_PAIRS:-20000} go test -count 1 -v -timeout 24h ./server/internal/daemon -run WhatIsHiddenChangesNothing
 
 torture: ## kill the server 1,000 times, and fail each of 60 disk calls of every thread, with EIO and ENOSPC (needs strace)
 	PARLEY_KILLS=1000 PARLEY_FAULTS=60 go test -count 1 -v -timeout 30m ./server/parleyd -run 'Killed|FailingDisk'
@@ -33,6 +40,7 @@ fuzz: ## every fuzz target for FUZZTIME, which is 30s if not given
 
 test-clients: build $(GRPCURL) .protodeps ## grpcurl, Node and Python against the real server; client/foreign/install.sh gets what they need
 	client/foreign/run.sh
+	go test -count 1 ./client/parley -run WalkThrough
 
 lint: $(BUF) $(LINT) .protodeps ## check Go and the schema
 	$(LINT) run ./...

@@ -35,15 +35,31 @@ func (a *app) reading(do func(ctx context.Context, c call) error) func(*cobra.Co
 
 // writing makes the body of a command that works on the record as it is now.
 func (a *app) writing(do func(ctx context.Context, c call) error) func(*cobra.Command, []string) error {
+	return a.now(a.reading(do))
+}
+
+// serverwide makes the body of a command that reads what is in no negotiation, at --as-of if that is given.
+func (a *app) serverwide(do func(ctx context.Context, c call) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := a.connect()
+		if err != nil {
+			return err
+		}
+		at, err := a.moment()
+		if err != nil {
+			return err
+		}
+		return do(cmd.Context(), call{c, "", at, args})
+	}
+}
+
+// now keeps --as-of from a command that can only be done now.
+func (a *app) now(run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := a.present(cmd); err != nil {
 			return err
 		}
-		c, n, err := a.open(cmd.Context(), args...)
-		if err != nil {
-			return err
-		}
-		return do(cmd.Context(), call{c, n, nil, args})
+		return run(cmd, args)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) commit() *cobra.Command {
-	var file, plan, id string
+	var file, plan, id, audience string
 	var parents, editorial []string
 	var validateOnly, strikeAll bool
 	cmd := &cobra.Command{
@@ -48,6 +48,9 @@ The front matter names the plan and the parents; parley plan show --markdown wri
 					file, show.RevisionID(p.Revision.GetParents()[0].GetRevision()))}
 			}
 			p.Editorial = editorial
+			if err := confide(p.Revision, audience, c.negotiation); err != nil {
+				return err
+			}
 			return a.commitPlan(ctx, c, p, validateOnly)
 		}),
 	}
@@ -59,6 +62,7 @@ The front matter names the plan and the parents; parley plan show --markdown wri
 	f.StringArrayVar(&editorial, "editorial", nil, "id of a point whose new wording means the same as the old: what parties said of it is carried over until one objects; may be given several times")
 	f.BoolVar(&strikeAll, "strike-all", false, "commit also a file without points, by which all points of the parent are struck")
 	f.BoolVar(&validateOnly, "validate-only", false, "check and tell what would be, but store nothing")
+	a.audienceFlag(cmd, &audience, "audience", "who may know of the revision; those who may know of the plan if not given")
 	if err := errors.Join(cmd.MarkFlagRequired("file"), cmd.RegisterFlagCompletionFunc("plan", a.completing(100, planIDs)),
 		cmd.RegisterFlagCompletionFunc("parent", a.completing(100, revisionIDs))); err != nil {
 		panic(err) // the flags are defined above
@@ -84,7 +88,7 @@ func (a *app) commitPlan(ctx context.Context, c call, p *planfile.Plan, validate
 		}
 	}
 	return a.answer(resp, func() string {
-		return show.Committed(resp, base, validateOnly) + a.page().Matches(resp.GetMatches())
+		return show.Committed(resp, base, validateOnly) + a.page().Warnings(resp.GetWarnings()) + a.page().Matches(resp.GetMatches())
 	})
 }
 

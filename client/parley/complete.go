@@ -41,6 +41,34 @@ func (a *app) completing(most int, list lister) completion {
 	}
 }
 
+// completingServerwide offers what is in no negotiation.
+func (a *app) completingServerwide(list func(ctx context.Context, c *client.Client) []cobra.Completion) completion {
+	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
+		defer cancel()
+		c, err := a.connect()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return list(ctx, c), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func negotiationIDs(ctx context.Context, c *client.Client) []cobra.Completion {
+	return offers(client.All(ctx, c.Negotiations.ListNegotiations, &parleyv1.ListNegotiationsRequest{}, (*parleyv1.ListNegotiationsResponse).GetNegotiations),
+		func(n *parleyv1.Negotiation) (id, about string) { return show.ID(n.GetName()), n.GetDisplayName() })
+}
+
+func tokenIDs(ctx context.Context, c *client.Client) []cobra.Completion {
+	return offers(client.All(ctx, c.Tokens.ListTokens, &parleyv1.ListTokensRequest{}, (*parleyv1.ListTokensResponse).GetTokens),
+		func(t *parleyv1.Token) (id, about string) { return show.ID(t.GetName()), t.GetPrincipal() })
+}
+
+func memberIDs(ctx context.Context, c *client.Client, n, _ string) []cobra.Completion {
+	return offers(client.All(ctx, c.Members.ListMembers, &parleyv1.ListMembersRequest{Parent: n}, (*parleyv1.ListMembersResponse).GetMembers),
+		func(m *parleyv1.Member) (id, about string) { return show.ID(m.GetName()), m.GetPrincipal() })
+}
+
 // lister finds ids in a negotiation. What is typed so far tells it where to look; it need not fit.
 type lister = func(ctx context.Context, c *client.Client, negotiation, typed string) []cobra.Completion
 
@@ -119,24 +147,8 @@ func (a *app) completeFlags(root *cobra.Command) {
 	fixed := func(values ...cobra.Completion) completion {
 		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 	}
-	negotiations := func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
-		defer cancel()
-		c, err := a.connect()
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		var out []cobra.Completion
-		for n, err := range client.All(ctx, c.Negotiations.ListNegotiations, &parleyv1.ListNegotiationsRequest{}, (*parleyv1.ListNegotiationsResponse).GetNegotiations) {
-			if err != nil {
-				break
-			}
-			out = append(out, cobra.CompletionWithDesc(show.ID(n.GetName()), n.GetDisplayName()))
-		}
-		return out, cobra.ShellCompDirectiveNoFileComp
-	}
 	for flag, complete := range map[string]completion{
-		"output": fixed("table", "json", "yaml"), "color": fixed("auto", "always", "never"), "negotiation": negotiations,
+		"output": fixed("table", "json", "yaml"), "color": fixed("auto", "always", "never"), "negotiation": a.completingServerwide(negotiationIDs),
 	} {
 		if err := root.RegisterFlagCompletionFunc(flag, complete); err != nil {
 			panic(err) // the flag is defined above

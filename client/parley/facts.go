@@ -28,9 +28,12 @@ type shelf[M resource] struct {
 	get             func(ctx context.Context, c call, name string) (M, error)
 	create          func(ctx context.Context, c call, id string, m M, validateOnly bool) (M, error)
 	table           func(p show.Page, list []M) string
+
+	served          bool   // the server makes them: they are shown as in the list, and not deleted
+	filter, orderBy string // examples, if it is
 }
 
-// command makes `claims [CLAIM]`, `claims list`, `claims show CLAIM` and `claims add -f FILE`.
+// command makes `claims [CLAIM]`, `claims list`, `claims show CLAIM` and, for what is added so, `claims add -f FILE`.
 func (s shelf[M]) command(a *app) *cobra.Command {
 	var l listFlags
 	cmd := &cobra.Command{
@@ -42,7 +45,7 @@ func (s shelf[M]) command(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.answer(m, func() string { return a.whole(m) })
+				return a.answer(m, func() string { return s.one(a, m) })
 			}
 			list, err := client.Collect(s.list(ctx, c, &l))
 			if err != nil {
@@ -51,26 +54,43 @@ func (s shelf[M]) command(a *app) *cobra.Command {
 			return answerAll(a, list, func(list []M) string { return s.table(a.page(), list) })
 		}),
 	}
-	l.add(cmd)
+	if s.served {
+		l.find(cmd, s.filter, s.orderBy)
+	} else {
+		l.add(cmd)
+	}
 	cmd = listAndShow(cmd, s.arg)
-	cmd.AddCommand(s.add(a))
+	if s.create != nil {
+		cmd.AddCommand(s.add(a))
+	}
 	return cmd
+}
+
+// one shows a single one.
+func (s shelf[M]) one(a *app, m M) string {
+	if s.served {
+		return s.table(a.page(), []M{m})
+	}
+	return a.whole(m)
 }
 
 // add makes the command that records one from a file.
 func (s shelf[M]) add(a *app) *cobra.Command {
-	var file, id string
+	var file, id, audience string
 	var validateOnly bool
 	singular := strings.ToLower(s.arg)
 	cmd := &cobra.Command{
 		Use: "add -f FILE", Short: "Record one from a file", Args: usage(cobra.NoArgs),
-		Long: "Record a " + singular + " from a file: YAML or JSON with the fields of the API's message; names of other resources\n" +
+		Long: "Record one from a file: YAML or JSON with the fields of the API's message; names of other resources\n" +
 			"may be cut down to their ids. parley " + s.use + " show " + s.arg + " shows what such a file looks like.",
 		Example: "parley " + s.use + " add --id new -f " + singular + ".yaml",
 		RunE: a.writing(func(ctx context.Context, c call) error {
 			var none M
 			m, _ := none.ProtoReflect().New().Interface().(M)
 			if err := a.readMessage(file, c.negotiation, m); err != nil {
+				return err
+			}
+			if err := confide(m, audience, c.negotiation); err != nil {
 				return err
 			}
 			got, err := s.create(ctx, c, id, m, validateOnly)
@@ -84,6 +104,7 @@ func (s shelf[M]) add(a *app) *cobra.Command {
 	f.StringVarP(&file, "file", "f", "", "the file, or - for standard input")
 	f.StringVar(&id, "id", "", "id of the "+singular+"; made by the server if not given")
 	f.BoolVar(&validateOnly, "validate-only", false, "check, but store nothing")
+	a.audienceFlag(cmd, &audience, "audience", "who may know of it, if the file does not say")
 	if err := cmd.MarkFlagRequired("file"); err != nil {
 		panic(err) // the flag is defined above
 	}
@@ -124,21 +145,23 @@ func (a *app) readMessage(file, n string, into resource) error {
 	return nil
 }
 
+var sourceShelf = shelf[*parleyv1.Source]{
+	use: "sources", arg: "SOURCE", kind: "parley/Source", short: "List the sources, or show one", table: show.Page.Sources,
+	list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Source, error] {
+		return client.All(ctx, c.Sources.ListSources, &parleyv1.ListSourcesRequest{
+			Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Source{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+		}, (*parleyv1.ListSourcesResponse).GetSources)
+	},
+	get: func(ctx context.Context, c call, name string) (*parleyv1.Source, error) {
+		return c.Sources.GetSource(ctx, &parleyv1.GetSourceRequest{Name: name, AsOf: c.at})
+	},
+	create: func(ctx context.Context, c call, id string, m *parleyv1.Source, validateOnly bool) (*parleyv1.Source, error) {
+		return c.Sources.CreateSource(ctx, &parleyv1.CreateSourceRequest{Parent: c.negotiation, Source: m, SourceId: id, ValidateOnly: validateOnly})
+	},
+}
+
 func (a *app) sources() *cobra.Command {
-	cmd := shelf[*parleyv1.Source]{
-		use: "sources", arg: "SOURCE", kind: "parley/Source", short: "List the sources, or show one", table: show.Page.Sources,
-		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Source, error] {
-			return client.All(ctx, c.Sources.ListSources, &parleyv1.ListSourcesRequest{
-				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Source{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
-			}, (*parleyv1.ListSourcesResponse).GetSources)
-		},
-		get: func(ctx context.Context, c call, name string) (*parleyv1.Source, error) {
-			return c.Sources.GetSource(ctx, &parleyv1.GetSourceRequest{Name: name, AsOf: c.at})
-		},
-		create: func(ctx context.Context, c call, id string, m *parleyv1.Source, validateOnly bool) (*parleyv1.Source, error) {
-			return c.Sources.CreateSource(ctx, &parleyv1.CreateSourceRequest{Parent: c.negotiation, Source: m, SourceId: id, ValidateOnly: validateOnly})
-		},
-	}.command(a)
+	cmd := sourceShelf.command(a)
 	cmd.AddCommand(a.sourceDigest())
 	return cmd
 }
@@ -177,38 +200,42 @@ func (a *app) sourceDigest() *cobra.Command {
 	return cmd
 }
 
+var eventShelf = shelf[*parleyv1.Event]{
+	use: "events", arg: "EVENT", kind: "parley/Event", short: "List what happened or is to happen, or show one event", table: show.Page.Events,
+	list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Event, error] {
+		return client.All(ctx, c.Events.ListEvents, &parleyv1.ListEventsRequest{
+			Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Event{}, c.negotiation, l.filter), OrderBy: cmp.Or(l.orderBy, "held_time.start_time"), ShowDeleted: l.deleted, AsOf: c.at,
+		}, (*parleyv1.ListEventsResponse).GetEvents)
+	},
+	get: func(ctx context.Context, c call, name string) (*parleyv1.Event, error) {
+		return c.Events.GetEvent(ctx, &parleyv1.GetEventRequest{Name: name, AsOf: c.at})
+	},
+	create: func(ctx context.Context, c call, id string, m *parleyv1.Event, validateOnly bool) (*parleyv1.Event, error) {
+		return c.Events.CreateEvent(ctx, &parleyv1.CreateEventRequest{Parent: c.negotiation, Event: m, EventId: id, ValidateOnly: validateOnly})
+	},
+}
+
 func (a *app) events() *cobra.Command {
-	return shelf[*parleyv1.Event]{
-		use: "events", arg: "EVENT", kind: "parley/Event", short: "List what happened or is to happen, or show one event", table: show.Page.Events,
-		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Event, error] {
-			return client.All(ctx, c.Events.ListEvents, &parleyv1.ListEventsRequest{
-				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Event{}, c.negotiation, l.filter), OrderBy: cmp.Or(l.orderBy, "held_time.start_time"), ShowDeleted: l.deleted, AsOf: c.at,
-			}, (*parleyv1.ListEventsResponse).GetEvents)
-		},
-		get: func(ctx context.Context, c call, name string) (*parleyv1.Event, error) {
-			return c.Events.GetEvent(ctx, &parleyv1.GetEventRequest{Name: name, AsOf: c.at})
-		},
-		create: func(ctx context.Context, c call, id string, m *parleyv1.Event, validateOnly bool) (*parleyv1.Event, error) {
-			return c.Events.CreateEvent(ctx, &parleyv1.CreateEventRequest{Parent: c.negotiation, Event: m, EventId: id, ValidateOnly: validateOnly})
-		},
-	}.command(a)
+	return eventShelf.command(a)
+}
+
+var claimShelf = shelf[*parleyv1.Claim]{
+	use: "claims", arg: "CLAIM", kind: "parley/Claim", short: "List what is asserted and who disputes it, or show one claim", table: show.Page.Claims,
+	list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Claim, error] {
+		return client.All(ctx, c.Claims.ListClaims, &parleyv1.ListClaimsRequest{
+			Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Claim{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+		}, (*parleyv1.ListClaimsResponse).GetClaims)
+	},
+	get: func(ctx context.Context, c call, name string) (*parleyv1.Claim, error) {
+		return c.Claims.GetClaim(ctx, &parleyv1.GetClaimRequest{Name: name, AsOf: c.at})
+	},
+	create: func(ctx context.Context, c call, id string, m *parleyv1.Claim, validateOnly bool) (*parleyv1.Claim, error) {
+		return c.Claims.CreateClaim(ctx, &parleyv1.CreateClaimRequest{Parent: c.negotiation, Claim: m, ClaimId: id, ValidateOnly: validateOnly})
+	},
 }
 
 func (a *app) claims() *cobra.Command {
-	cmd := shelf[*parleyv1.Claim]{
-		use: "claims", arg: "CLAIM", kind: "parley/Claim", short: "List what is asserted and who disputes it, or show one claim", table: show.Page.Claims,
-		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Claim, error] {
-			return client.All(ctx, c.Claims.ListClaims, &parleyv1.ListClaimsRequest{
-				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Claim{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
-			}, (*parleyv1.ListClaimsResponse).GetClaims)
-		},
-		get: func(ctx context.Context, c call, name string) (*parleyv1.Claim, error) {
-			return c.Claims.GetClaim(ctx, &parleyv1.GetClaimRequest{Name: name, AsOf: c.at})
-		},
-		create: func(ctx context.Context, c call, id string, m *parleyv1.Claim, validateOnly bool) (*parleyv1.Claim, error) {
-			return c.Claims.CreateClaim(ctx, &parleyv1.CreateClaimRequest{Parent: c.negotiation, Claim: m, ClaimId: id, ValidateOnly: validateOnly})
-		},
-	}.command(a)
+	cmd := claimShelf.command(a)
 	cmd.AddCommand(a.claimRespond())
 	return cmd
 }
@@ -257,36 +284,40 @@ func (a *app) claimRespond() *cobra.Command {
 	return cmd
 }
 
+var assessmentShelf = shelf[*parleyv1.Assessment]{
+	use: "assessments", arg: "ASSESSMENT", kind: "parley/Assessment", short: "List who judges that which demand is met, or show one assessment", table: show.Page.Assessments,
+	list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Assessment, error] {
+		return client.All(ctx, c.Assessments.ListAssessments, &parleyv1.ListAssessmentsRequest{
+			Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Assessment{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+		}, (*parleyv1.ListAssessmentsResponse).GetAssessments)
+	},
+	get: func(ctx context.Context, c call, name string) (*parleyv1.Assessment, error) {
+		return c.Assessments.GetAssessment(ctx, &parleyv1.GetAssessmentRequest{Name: name, AsOf: c.at})
+	},
+	create: func(ctx context.Context, c call, id string, m *parleyv1.Assessment, validateOnly bool) (*parleyv1.Assessment, error) {
+		return c.Assessments.CreateAssessment(ctx, &parleyv1.CreateAssessmentRequest{Parent: c.negotiation, Assessment: m, AssessmentId: id, ValidateOnly: validateOnly})
+	},
+}
+
 func (a *app) assessments() *cobra.Command {
-	return shelf[*parleyv1.Assessment]{
-		use: "assessments", arg: "ASSESSMENT", kind: "parley/Assessment", short: "List who judges that which demand is met, or show one assessment", table: show.Page.Assessments,
-		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Assessment, error] {
-			return client.All(ctx, c.Assessments.ListAssessments, &parleyv1.ListAssessmentsRequest{
-				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Assessment{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
-			}, (*parleyv1.ListAssessmentsResponse).GetAssessments)
-		},
-		get: func(ctx context.Context, c call, name string) (*parleyv1.Assessment, error) {
-			return c.Assessments.GetAssessment(ctx, &parleyv1.GetAssessmentRequest{Name: name, AsOf: c.at})
-		},
-		create: func(ctx context.Context, c call, id string, m *parleyv1.Assessment, validateOnly bool) (*parleyv1.Assessment, error) {
-			return c.Assessments.CreateAssessment(ctx, &parleyv1.CreateAssessmentRequest{Parent: c.negotiation, Assessment: m, AssessmentId: id, ValidateOnly: validateOnly})
-		},
-	}.command(a)
+	return assessmentShelf.command(a)
+}
+
+var objectionShelf = shelf[*parleyv1.Objection]{
+	use: "objections", arg: "OBJECTION", kind: "parley/Objection", short: "List who says that an editorial change is none, or show one objection", table: show.Page.Objections,
+	list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Objection, error] {
+		return client.All(ctx, c.Objections.ListObjections, &parleyv1.ListObjectionsRequest{
+			Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Objection{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
+		}, (*parleyv1.ListObjectionsResponse).GetObjections)
+	},
+	get: func(ctx context.Context, c call, name string) (*parleyv1.Objection, error) {
+		return c.Objections.GetObjection(ctx, &parleyv1.GetObjectionRequest{Name: name, AsOf: c.at})
+	},
+	create: func(ctx context.Context, c call, id string, m *parleyv1.Objection, validateOnly bool) (*parleyv1.Objection, error) {
+		return c.Objections.CreateObjection(ctx, &parleyv1.CreateObjectionRequest{Parent: c.negotiation, Objection: m, ObjectionId: id, ValidateOnly: validateOnly})
+	},
 }
 
 func (a *app) objections() *cobra.Command {
-	return shelf[*parleyv1.Objection]{
-		use: "objections", arg: "OBJECTION", kind: "parley/Objection", short: "List who says that an editorial change is none, or show one objection", table: show.Page.Objections,
-		list: func(ctx context.Context, c call, l *listFlags) iter.Seq2[*parleyv1.Objection, error] {
-			return client.All(ctx, c.Objections.ListObjections, &parleyv1.ListObjectionsRequest{
-				Parent: c.negotiation, Filter: protoyaml.ExpandFilter(&parleyv1.Objection{}, c.negotiation, l.filter), OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
-			}, (*parleyv1.ListObjectionsResponse).GetObjections)
-		},
-		get: func(ctx context.Context, c call, name string) (*parleyv1.Objection, error) {
-			return c.Objections.GetObjection(ctx, &parleyv1.GetObjectionRequest{Name: name, AsOf: c.at})
-		},
-		create: func(ctx context.Context, c call, id string, m *parleyv1.Objection, validateOnly bool) (*parleyv1.Objection, error) {
-			return c.Objections.CreateObjection(ctx, &parleyv1.CreateObjectionRequest{Parent: c.negotiation, Objection: m, ObjectionId: id, ValidateOnly: validateOnly})
-		},
-	}.command(a)
+	return objectionShelf.command(a)
 }

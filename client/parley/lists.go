@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/seed-ff4a8210/parley/client"
 	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
@@ -21,33 +20,30 @@ type listFlags struct {
 }
 
 func (l *listFlags) add(cmd *cobra.Command) {
+	l.find(cmd, "'kind = STATE' or 'party = ukraine'", "'display_name desc'")
+	cmd.Flags().BoolVar(&l.deleted, "deleted", false, "deleted ones too")
+}
+
+// find adds what lists take of things that cannot be deleted, with examples.
+func (l *listFlags) find(cmd *cobra.Command, filter, orderBy string) {
 	f := cmd.Flags()
-	f.StringVar(&l.filter, "filter", "", `only those that fit, such as 'kind = STATE' or 'party = ukraine' (AIP-160)`)
-	f.StringVar(&l.orderBy, "order-by", "", "such as 'display_name desc'")
-	f.BoolVar(&l.deleted, "deleted", false, "deleted ones too")
+	f.StringVar(&l.filter, "filter", "", "only those that fit, such as "+filter+" (AIP-160)")
+	f.StringVar(&l.orderBy, "order-by", "", "such as "+orderBy)
 }
 
 func (a *app) negotiations() *cobra.Command {
 	var l listFlags
 	cmd := &cobra.Command{
 		Use: "negotiations", Short: "List the negotiations that you may see", Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.connect()
-			if err != nil {
-				return err
-			}
-			at, err := a.moment()
-			if err != nil {
-				return err
-			}
-			list, err := client.Collect(client.All(cmd.Context(), c.Negotiations.ListNegotiations, &parleyv1.ListNegotiationsRequest{
-				Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: at,
+		RunE: a.serverwide(func(ctx context.Context, c call) error {
+			list, err := client.Collect(client.All(ctx, c.Negotiations.ListNegotiations, &parleyv1.ListNegotiationsRequest{
+				Filter: l.filter, OrderBy: l.orderBy, ShowDeleted: l.deleted, AsOf: c.at,
 			}, (*parleyv1.ListNegotiationsResponse).GetNegotiations))
 			if err != nil {
 				return err
 			}
 			return answerAll(a, list, a.page().Negotiations)
-		},
+		}),
 	}
 	l.add(cmd)
 	return cmd
@@ -153,12 +149,15 @@ func (a *app) whole(m resource) string {
 	if err != nil {
 		return fmt.Sprintf("%v\n", err)
 	}
-	return show.Deleted(m) + string(data)
+	deleted := ""
+	if d, ok := m.(show.Deletable); ok {
+		deleted = show.Deleted(d)
+	}
+	return deleted + string(data)
 }
 
 // resource is what has a name and can be shown whole.
 type resource interface {
 	proto.Message
 	GetName() string
-	GetDeleteTime() *timestamppb.Timestamp
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/seed-ff4a8210/parley/client"
@@ -40,7 +41,7 @@ func (a *app) matrix() *cobra.Command {
 			for _, p := range parties {
 				req.Parties = append(req.Parties, protoyaml.Expand("parley/Party", c.negotiation, p))
 			}
-			m, err := wholeMatrix(ctx, c.Client, req)
+			m, err := whole(ctx, c.Analysis.GetPositionMatrix, req, func(all, page *parleyv1.PositionMatrix) { all.Rows = append(all.Rows, page.GetRows()...) })
 			if err != nil {
 				return err
 			}
@@ -83,19 +84,23 @@ func revisionOrOnly(ctx context.Context, c *client.Client, n string, args []stri
 	return "", usageError{fmt.Errorf("there are several plans; name one: %s", strings.Join(ids, ", "))}
 }
 
-// wholeMatrix reads all pages of a matrix into one.
-func wholeMatrix(ctx context.Context, c *client.Client, req *parleyv1.GetPositionMatrixRequest) (*parleyv1.PositionMatrix, error) {
-	var whole *parleyv1.PositionMatrix
-	for page, err := range client.Pages(ctx, c.Analysis.GetPositionMatrix, req) {
+// whole reads all pages of an answer into one: add puts the rows of a page behind those of the pages before.
+func whole[Req client.PageRequest, Resp client.PageResponse](
+	ctx context.Context, ask func(context.Context, Req, ...grpc.CallOption) (Resp, error), req Req, add func(all, page Resp),
+) (Resp, error) {
+	var all Resp
+	first := true
+	for page, err := range client.Pages(ctx, ask, req) {
 		if err != nil {
-			return nil, err
+			return all, err
 		}
-		if whole == nil {
-			whole = page
+		if first {
+			all, first = page, false
 			continue
 		}
-		whole.Rows = append(whole.Rows, page.GetRows()...)
+		add(all, page)
 	}
-	whole.NextPageToken = ""
-	return whole, nil
+	m := all.ProtoReflect()
+	m.Clear(m.Descriptor().Fields().ByName("next_page_token"))
+	return all, nil
 }

@@ -19,9 +19,7 @@ var update = flag.Bool("update", false, "write what the commands print into the 
 // are built for it, as the test's own binary takes long to start when it watches for races.
 func TestSessions(t *testing.T) {
 	bin := t.TempDir()
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".", "../../server/parleyd").CombinedOutput(); err != nil {
-		t.Fatalf("build the commands: %v\n%s", err, out)
-	}
+	build(t, bin, ".", "../../server/parleyd")
 	readme, err := filepath.Abs("../../README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +28,7 @@ func TestSessions(t *testing.T) {
 		Dir: "testdata", UpdateScripts: *update, RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			data := filepath.Join(e.WorkDir, ".parley")
-			addr, stop, err := startServer(filepath.Join(bin, "parleyd"), data)
+			s, stop, err := startServer(filepath.Join(bin, "parleyd"), data)
 			if err != nil {
 				return err
 			}
@@ -41,7 +39,7 @@ func TestSessions(t *testing.T) {
 			})
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			e.Setenv("README", readme)
-			e.Setenv("PARLEY_SERVER", addr)
+			e.Setenv("PARLEY_SERVER", s.grpc)
 			e.Setenv("PARLEY_DATA", data)
 			e.Setenv("PARLEY_NEGOTIATION", "ukraine-peace-plan")
 			e.Setenv("HOME", e.WorkDir)
@@ -50,26 +48,32 @@ func TestSessions(t *testing.T) {
 	})
 }
 
-// startServer runs a server with the examples, and gives the address of its gRPC port once all is loaded.
-func startServer(bin, data string) (addr string, stop func() error, err error) {
+// addresses are where a server listens.
+type addresses struct{ grpc, rest string }
+
+// startServer runs a server with the examples, and gives its addresses once all is loaded.
+func startServer(bin, data string) (s addresses, stop func() error, err error) {
 	server := exec.Command(bin, "--example", "--data", data, "--grpc", "127.0.0.1:0", "--rest", "127.0.0.1:0")
 	server.Stderr = os.Stderr
 	stdout, err := server.StdoutPipe()
 	if err != nil {
-		return "", nil, err
+		return s, nil, err
 	}
 	if err := server.Start(); err != nil {
-		return "", nil, err
+		return s, nil, err
 	}
 	stop = func() error { return errors.Join(server.Process.Signal(os.Interrupt), server.Wait()) }
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
 		line := strings.TrimSpace(lines.Text())
 		if rest, ok := strings.CutPrefix(line, "gRPC "); ok {
-			addr = rest
+			s.grpc = rest
+		}
+		if rest, ok := strings.CutPrefix(line, "REST http://"); ok {
+			s.rest = rest
 		}
 		if strings.HasPrefix(line, "Stop with") { // the last line
-			return addr, stop, nil
+			return s, stop, nil
 		}
 	}
-	return "", nil, errors.Join(errors.New("the server ended before it was ready"), stop())
+	return s, nil, errors.Join(errors.New("the server ended before it was ready"), stop())
 }

@@ -105,7 +105,9 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.color, "color", "auto", "when to use colours: auto, always or never")
 	root.MarkFlagsMutuallyExclusive("token", "anonymous")
 	root.AddCommand(a.negotiations(), a.parties(), a.demands(), a.plans(), a.plan(), a.commit(), a.stance(), a.matrix(),
-		a.claims(), a.events(), a.sources(), a.assessments(), a.objections(), a.log(), a.watch(), a.load(), a.export())
+		a.sticking(), a.lapsed(), a.concessions(), a.timeline(), a.coverage(), a.balance(), a.redlines(),
+		a.claims(), a.events(), a.sources(), a.assessments(), a.objections(), a.members(), a.member(), a.disclose(), a.disclosures(),
+		a.accesses(), a.tokens(), a.log(), a.watch(), a.load(), a.export())
 	a.completeFlags(root)
 	return root
 }

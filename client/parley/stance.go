@@ -79,6 +79,7 @@ func (a *app) stanceShow() *cobra.Command {
 // stanceFlags are what a new stance is made of.
 type stanceFlags struct {
 	id, party, on, value, level, than, some, quote, reason, said, basis, source, speaker string
+	audience                                                                             string
 	conditions                                                                           []string
 	validateOnly                                                                         bool
 }
@@ -116,6 +117,7 @@ func (a *app) stanceAdd() *cobra.Command {
 	f.StringVar(&s.source, "source", "", "where it was taken from")
 	f.StringVar(&s.speaker, "speaker", "", "who said it")
 	f.BoolVar(&s.validateOnly, "validate-only", false, "check, but store nothing")
+	a.audienceFlag(cmd, &s.audience, "audience", "who may know of it; the mediators if a delegate does not say")
 	cmd.MarkFlagsMutuallyExclusive("than", "some")
 	err := errors.Join(cmd.MarkFlagRequired("party"), cmd.MarkFlagRequired("on"), cmd.MarkFlagRequired("value"),
 		cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)), cmd.RegisterFlagCompletionFunc("on", a.completing(100, revisionsOrPoints)),
@@ -146,6 +148,9 @@ func (s *stanceFlags) stance(n string) (*parleyv1.Stance, error) {
 	}
 	basis, err := enum("--basis", s.basis, "BASIS_", parleyv1.Attribution_BASIS_UNSPECIFIED.Descriptor())
 	if err != nil {
+		return nil, err
+	}
+	if err := confide(m, s.audience, n); err != nil {
 		return nil, err
 	}
 	m.Value, m.Level = parleyv1.Stance_Value(value), parleyv1.Stance_Level(level)

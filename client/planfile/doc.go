@@ -13,6 +13,9 @@
 //
 //	Ukraine's armed forces are limited to 800,000.
 //
+//	> [!TERMS]
+//	> force-size <= 800000 people "limited to 800,000"
+//
 //	### 6.1 Reserve {#reserve}
 //
 //	> [A]{for=us against="ukraine, europe"} The reserve counts.
@@ -35,7 +38,9 @@
 //
 // What follows is the text, taken to the letter as plain text, without empty lines at its ends. Then come the
 // alternatives, each a quotation that begins with its label in brackets, with `for` and `against` in braces, and a
-// note, a quotation that begins with [!NOTE]. A line that would be taken for one of these, or begins with a backslash,
+// note, a quotation that begins with [!NOTE]. A quotation that begins with [!TERMS] holds what the wording says in numbers, one
+// term a line: the quantity, =, >= or <=, the number, and if wanted the unit and the words that say so, in quotes as in Go. After
+// an alternative the terms are that alternative's, before the first one the point's. A line that would be taken for one of these, or begins with a backslash,
 // gets a backslash before it; so does an empty line at either end of a text. In this way every text survives.
 //
 // No other Markdown is interpreted: lists, emphasis, code, tables and rules are text.

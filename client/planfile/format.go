@@ -67,8 +67,10 @@ func (w *markdownWriter) point(p *parleyv1.Point) {
 			w.out.WriteString(escapeLine(line, i == 0 || i == len(lines)-1) + "\n")
 		}
 	}
+	w.terms(p.GetTerms())
 	for _, a := range p.GetAlternatives() {
 		w.quotation(w.mark(a), a.GetText(), true)
+		w.terms(a.GetTerms())
 	}
 	if p.GetNote() != "" {
 		w.quotation("[!NOTE]", p.GetNote(), false)
@@ -164,7 +166,7 @@ func (w *markdownWriter) parties(names []string) string {
 // mark writes what an alternative begins with.
 func (w *markdownWriter) mark(a *parleyv1.Alternative) string {
 	label, apart := a.GetLabel(), ""
-	if strings.ContainsAny(label, "[]\n") || strings.EqualFold(label, "!NOTE") {
+	if strings.ContainsAny(label, "[]\n") || strings.EqualFold(label, "!NOTE") || strings.EqualFold(label, termsMark) {
 		label, apart = "", writeAttribute("label", label)
 	}
 	attrs := []string{apart}

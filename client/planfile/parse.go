@@ -158,14 +158,14 @@ func (m *markdown) quoted(n int, line string) {
 		m.quote = &block{}
 		m.marked(n, line[1:])
 	case m.quote == nil:
-		m.src.ErrorAt(n, "a quotation begins with the label of an alternative, as in > [A] text, or with [!NOTE]")
+		m.src.ErrorAt(n, "a quotation begins with the label of an alternative, as in > [A] text, or with [!NOTE] or [!TERMS]")
 		m.quote = &block{}
 	default:
 		m.quote.add(line)
 	}
 }
 
-// marked begins an alternative or a note: line follows the bracket.
+// marked begins an alternative, a note or terms: line follows the bracket.
 func (m *markdown) marked(n int, line string) {
 	label, rest, ok := strings.Cut(line, "]")
 	if !ok {
@@ -173,14 +173,17 @@ func (m *markdown) marked(n int, line string) {
 		return
 	}
 	point, quote := m.point, m.quote
-	if strings.EqualFold(label, "!NOTE") {
+	switch {
+	case strings.EqualFold(label, termsMark):
+		m.termed(n)
+	case strings.EqualFold(label, "!NOTE"):
 		m.ends = append(m.ends, func() {
 			if point.Note != "" {
 				m.src.ErrorAt(n, "a point has one note")
 			}
 			point.Note = quote.String()
 		})
-	} else {
+	default:
 		a := &parleyv1.Alternative{Label: label}
 		if strings.HasPrefix(rest, "{") {
 			rest = m.alternative(n, a, rest)

@@ -47,11 +47,17 @@ func sample() *Plan {
 			{
 				Id: "army-size", Label: "6", Heading: "Armed forces", Topic: "armed-forces", Obliges: party("ukraine", "russia"),
 				Text: "Ukraine's armed forces are limited to 800,000.",
+				Terms: []*parleyv1.Term{
+					{Key: "force-size", Bound: parleyv1.Bound_BOUND_AT_MOST, Value: 800000, Unit: "people", Words: "limited to 800,000"},
+				},
 			},
 			{
 				Id: "reserve", Label: "6.1", Heading: "Reserve", Parent: "army-size",
 				Alternatives: []*parleyv1.Alternative{
-					{Label: "A", Text: "The reserve counts.", Proponents: party("us"), Opponents: party("ukraine", "e3"), Note: "not \"final\"\nyet"},
+					{Label: "A", Text: "The reserve counts.", Proponents: party("us"), Opponents: party("ukraine", "e3"), Note: "not \"final\"\nyet", Terms: []*parleyv1.Term{
+						{Key: "reserve-counts", Bound: parleyv1.Bound_BOUND_EXACT, Value: 1},
+						{Key: "share", Bound: parleyv1.Bound_BOUND_AT_LEAST, Value: 0.5, Words: "of the whole"},
+					}},
 					{Label: "B", Text: "The reserve does not count.\n\nNor do the border guards.\n[In brackets.]", Proponents: party("ukraine")},
 				},
 				Note: "What the recorder has to say.\n\nIn two paragraphs.",

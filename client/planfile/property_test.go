@@ -12,7 +12,7 @@ import (
 
 var (
 	// nasty texts are made of what the format gives a meaning to.
-	nasty = rapid.StringMatching(`([ \t#>\\"'{}\[\]~=:.,&*!|1a] ?|[#>]+ |\[!NOTE\]|\[A\]|\{#a\}|~~|---|é)*`)
+	nasty = rapid.StringMatching(`([ \t#>\\"'{}\[\]~=:.,&*!|1a] ?|[#>]+ |\[!NOTE\]|\[!TERMS\]|\[A\]|\{#a\}|~~|---|é)*`)
 	line  = rapid.OneOf(rapid.StringMatching(`[A-Za-z0-9 .,]{0,20}`), nasty, rapid.StringMatching(`[^\n\r]{0,8}`))
 	prose = rapid.Custom(func(t *rapid.T) string {
 		s := ""
@@ -28,6 +28,13 @@ var (
 		negotiation + "/parties/ukraine", negotiation + "/parties/us", "negotiations/other/parties/x", negotiation + "/parties/true",
 	}), 0, 3, rapid.ID)
 )
+
+var terms = rapid.Custom(func(t *rapid.T) *parleyv1.Term {
+	return &parleyv1.Term{
+		Key: rapid.StringMatching(`[a-z0-9]([a-z0-9-]{0,6}[a-z0-9])?`).Draw(t, "key"), Bound: parleyv1.Bound(rapid.IntRange(1, 3).Draw(t, "bound")),
+		Value: rapid.Float64().Draw(t, "value") + 0, Unit: line.Draw(t, "unit"), Words: prose.Draw(t, "words"),
+	}
+})
 
 func drawPlan(t *rapid.T) *Plan {
 	plan := &Plan{Revision: &parleyv1.Revision{DisplayName: line.Draw(t, "title"), Note: prose.Draw(t, "revision note")}}
@@ -45,6 +52,7 @@ func drawPlan(t *rapid.T) *Plan {
 			Obliges: names.Draw(t, "obliges"),
 			State:   parleyv1.Point_State(rapid.SampledFrom([]int{0, 0, 0, 2, 3, 4, 5, 6}).Draw(t, "state")),
 			Parent:  rapid.SampledFrom(parents).Draw(t, "parent"),
+			Terms:   rapid.SliceOfN(terms, 0, 2).Draw(t, "terms"),
 		}
 		if p.State == parleyv1.Point_STATE_MOVED {
 			p.MovedTo = negotiation + "/plans/q"
@@ -57,6 +65,7 @@ func drawPlan(t *rapid.T) *Plan {
 			p.Alternatives = append(p.Alternatives, &parleyv1.Alternative{
 				Label: line.Draw(t, "label"), Text: prose.Draw(t, "alternative"), Note: rapid.OneOf(rapid.Just(""), prose).Draw(t, "note"),
 				Proponents: names.Draw(t, "for"), Opponents: names.Draw(t, "against"),
+				Terms: rapid.SliceOfN(terms, 0, 2).Draw(t, "terms"),
 			})
 		}
 		plan.Points = append(plan.Points, p)
@@ -87,6 +96,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(true, readSample(f))
 	f.Add(true, []byte("## ~~1.~~ {#a label=\"\\\"\" topic={} obliges=[1,2.5]}\n> [a]{for=[x] note=\"\\n\"}b"))
 	f.Add(true, []byte("## {#a heading=\"x\"}\n\\\\\n> [!NOTE]\n> \\"))
+	f.Add(true, []byte("## {#a}\n> [!TERMS]\n> a <= 1e3 \"b\\n\"\n\n> [A] b\n\n> [!TERMS]\n> c = 5 d \"e\"\n> f >= -0.5"))
 	f.Add(false, []byte("id: a\npoints: [{id: b, text: \"c\\n\"}]"))
 	f.Fuzz(func(t *testing.T, markdown bool, data []byte) {
 		name := "x.yaml"

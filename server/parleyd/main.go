@@ -4,14 +4,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
-
-	"google.golang.org/grpc/grpclog"
 
 	"github.com/seed-ff4a8210/parley/client"
 	"github.com/seed-ff4a8210/parley/client/dossier"
@@ -20,7 +17,7 @@ import (
 )
 
 func main() {
-	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard)) // it takes a watcher who leaves for an error
+	daemon.QuietGRPC()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := command(ctx, os.Args[1:]); err != nil {

@@ -13,27 +13,25 @@ import (
 // Agreement works out whether a revision is agreed and what is missing, also supposing that some points get other words. hurry
 // says when to settle for a set of changes that is not proven to be the smallest.
 func Agreement(l *lens.Lens, revision string, when Moment, changed []string, hurry func() bool) (*parleyv1.Agreement, error) {
-	r, err := l.Revision(revision)
+	b, err := newBoard(l, revision, when)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := l.Plan(r.Plan())
-	if err != nil {
-		return nil, err
-	}
-	supposed := map[string]bool{}
+	then := *b
+	then.supposed = map[string]bool{}
 	for _, id := range changed {
-		if _, ok := r.Text.Point(id); !ok {
+		if _, ok := b.revision.Text.Point(id); !ok {
 			return nil, fault.PointUnknown("changed_points", id)
 		}
-		supposed[id] = true
+		then.supposed[id] = true
 	}
-	b := newBoard(l, r, plan, when, nil, false)
-	out := &parleyv1.Agreement{Revision: r.Msg.GetName(), Rule: plan.GetDecisionRule(), Deciders: b.rule.everybody()}
+	b.lay(false)
+	out := &parleyv1.Agreement{Revision: b.revision.Msg.GetName(), Rule: b.plan.GetDecisionRule(), Deciders: b.rule.everybody()}
 	out.Points = b.points()
 	out.Conditionals = b.conditionals()
-	if len(supposed) > 0 {
-		b.suppose(out, newBoard(l, r, plan, when, supposed, false))
+	if len(changed) > 0 {
+		then.lay(false)
+		b.suppose(out, &then)
 	}
 	out.Preconditions = b.preconditions()
 	out.Conflicts = b.conflicts()
@@ -101,7 +99,7 @@ func causeOf(c *parleyv1.PositionMatrix_Cell) parleyv1.Agreement_Missing_Cause {
 	switch {
 	case s == nil:
 		return parleyv1.Agreement_Missing_CAUSE_SILENT
-	case !accepts(s):
+	case !letsPass(s):
 		return parleyv1.Agreement_Missing_CAUSE_NO_CONSENT
 	case !counts(c.GetCurrency()):
 		return parleyv1.Agreement_Missing_CAUSE_LAPSED

@@ -74,7 +74,7 @@ func (b *board) consent() {
 	for i := range b.rows {
 		r := &b.rows[i]
 		for party, c := range r.cells {
-			if h := b.hinges(c.GetStance(), r.point.GetId()); len(h) > 0 && counts(c.GetCurrency()) && accepts(c.GetStance()) {
+			if h := b.hinges(c.GetStance(), r.point.GetId()); len(h) > 0 && counts(c.GetCurrency()) && letsPass(c.GetStance()) {
 				if r.hinges == nil {
 					r.hinges = map[string][]hinge{}
 				}
@@ -133,7 +133,7 @@ func (b *board) givenWith(r row, agreed, before map[string]bool) map[string]cons
 			continue
 		}
 		g := consentGiven{
-			level:   max(c.GetStance().GetLevel(), parleyv1.Stance_LEVEL_DELEGATION),
+			level:   boundBy(c.GetStance()),
 			carried: c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_CARRIED,
 		}
 		holds := true
@@ -194,3 +194,16 @@ func addUnmet(list []*parleyv1.Unmet, u *parleyv1.Unmet) []*parleyv1.Unmet {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// statusAlone says how far a wording of a point had come by what is said of it without requirements.
+func (b *board) statusAlone(p *parleyv1.Point, over map[string][]string) parleyv1.PositionMatrix_Status {
+	cells := b.cellsOn(p, over)
+	given := b.givenWith(row{cells: cells}, nil, nil)
+	for party := range given {
+		if s := cells[party].GetStance(); len(s.GetRequirements()) > 0 || s.GetTarget().GetPackage() != nil {
+			delete(given, party)
+		}
+	}
+	status, _ := b.rule.status(p, given)
+	return status
+}

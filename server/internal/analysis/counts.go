@@ -9,19 +9,22 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
-// saidTime is when a stance was said, or else recorded.
-func saidTime(s *parleyv1.Stance) time.Time {
+// saidTime is when something was said, or else recorded.
+func saidTime(s position) time.Time {
 	if t := s.GetSaidTime().GetStartTime(); t != nil {
 		return t.AsTime()
 	}
 	return s.GetCreateTime().AsTime()
 }
 
+// declaredWeight is the weight of what a party said itself.
+const declaredWeight = 3
+
 // weight ranks bases: what a party declared counts before what is reported, and that before what is inferred.
 func weight(s *parleyv1.Stance) int {
 	switch s.GetAttribution().GetBasis() {
 	case parleyv1.Attribution_BASIS_DECLARED:
-		return 3
+		return declaredWeight
 	case parleyv1.Attribution_BASIS_INFERRED:
 		return 1
 	}

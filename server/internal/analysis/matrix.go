@@ -17,6 +17,42 @@ import (
 // Positions works out the whole matrix of a revision, from the positions of a moment. columns names the parties to show; empty for those that have a
 // stance or whose consent is needed. Rows of points that are gone are left out unless asked for.
 func Positions(l *lens.Lens, revision string, when Moment, columns []string, gone bool) (*parleyv1.PositionMatrix, error) {
+	b, err := newBoard(l, revision, when)
+	if err != nil {
+		return nil, err
+	}
+	whole, unplaced := b.onRevision()
+	b.fill(gone)
+	parties, err := b.columns(columns, whole)
+	if err != nil {
+		return nil, err
+	}
+	m := &parleyv1.PositionMatrix{Revision: b.revision.Msg.GetName(), Parties: parties, Whole: cellsOf(whole, parties), Unplaced: unplaced}
+	for _, p := range parties {
+		m.Decides = append(m.Decides, slices.Contains(b.rule.everybody(), p.GetName()))
+	}
+	for _, row := range b.rows {
+		row.msg.Cells = cellsOf(row.cells, parties)
+		m.Rows = append(m.Rows, row.msg)
+	}
+	m.StatusCounts = b.statusCounts()
+	return m, nil
+}
+
+// board is a matrix in the making.
+type board struct {
+	lens     *lens.Lens
+	revision *lens.Revision
+	plan     *parleyv1.Plan
+	when     Moment
+	rule     rule
+	supposed map[string]bool // points that are supposed to have got other words
+	rows     []row
+	lapses   func() map[string][]lapse // worked out when the first stale stance is met
+}
+
+// newBoard makes the empty matrix of a revision.
+func newBoard(l *lens.Lens, revision string, when Moment) (*board, error) {
 	r, err := l.Revision(revision)
 	if err != nil {
 		return nil, err
@@ -25,40 +61,43 @@ func Positions(l *lens.Lens, revision string, when Moment, columns []string, gon
 	if err != nil {
 		return nil, err
 	}
-	b := newBoard(l, r, plan, when, nil, gone)
-	whole, unplaced := b.onRevision()
-	if plan.GetNothingAgreedUntilEverythingAgreed() {
+	return &board{
+		lens: l, revision: r, plan: plan, when: when, rule: ruleOf(l, plan),
+		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
+	}, nil
+}
+
+// fill gives the matrix its rows: those of points that are gone only if they are wanted.
+func (b *board) fill(gone bool) {
+	b.lay(gone)
+	if b.plan.GetNothingAgreedUntilEverythingAgreed() {
 		b.hold()
 	}
-	parties, err := b.columns(columns, whole)
-	if err != nil {
-		return nil, err
+}
+
+// lay gives the matrix its rows as they are by themselves, whatever must be agreed for anything to be.
+func (b *board) lay(gone bool) {
+	for p := range b.revision.Text.Points() {
+		if b.lens.Over() {
+			break
+		}
+		if gone || !redline.Gone(p) {
+			b.addRow(p)
+		}
 	}
-	m := &parleyv1.PositionMatrix{Revision: r.Msg.GetName(), Parties: parties, Whole: cellsOf(whole, parties), Unplaced: unplaced}
-	for _, p := range parties {
-		m.Decides = append(m.Decides, slices.Contains(b.rule.everybody(), p.GetName()))
-	}
+	b.consent()
+}
+
+// statusCounts counts the rows by their status.
+func (b *board) statusCounts() (out []*parleyv1.PositionMatrix_StatusCount) {
 	counts := map[parleyv1.PositionMatrix_Status]int32{}
 	for _, row := range b.rows {
-		row.msg.Cells = cellsOf(row.cells, parties)
-		m.Rows = append(m.Rows, row.msg)
 		counts[row.msg.GetStatus()]++
 	}
 	for _, s := range slices.Sorted(maps.Keys(counts)) {
-		m.StatusCounts = append(m.StatusCounts, &parleyv1.PositionMatrix_StatusCount{Status: s, Count: counts[s]})
+		out = append(out, &parleyv1.PositionMatrix_StatusCount{Status: s, Count: counts[s]})
 	}
-	return m, nil
-}
-
-// board is a matrix in the making.
-type board struct {
-	lens     *lens.Lens
-	revision *lens.Revision
-	when     Moment
-	rule     rule
-	supposed map[string]bool // points that are supposed to have got other words
-	rows     []row
-	lapses   func() map[string][]lapse // worked out when the first stale stance is met
+	return out
 }
 
 type row struct {
@@ -68,24 +107,6 @@ type row struct {
 	hinges map[string][]hinge                       // by party: what a counting stance that accepts hangs on
 	given  map[string]consentGiven                  // by party, as it was found in the end
 	used   []string                                 // parties whose consent makes it agreed
-}
-
-// newBoard works out the rows of a revision, supposing that some points got other words.
-func newBoard(l *lens.Lens, r *lens.Revision, plan *parleyv1.Plan, when Moment, supposed map[string]bool, gone bool) *board {
-	b := &board{
-		lens: l, revision: r, when: when, rule: ruleOf(l, plan), supposed: supposed,
-		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
-	}
-	for p := range r.Text.Points() {
-		if l.Over() {
-			break
-		}
-		if gone || !redline.Gone(p) {
-			b.addRow(p)
-		}
-	}
-	b.consent()
-	return b
 }
 
 // onRevision divides the stances on the revision: those on it as a whole, which are never stale here, as another text is
@@ -109,7 +130,23 @@ func (b *board) onRevision() (whole map[string]*parleyv1.PositionMatrix_Cell, un
 
 func (b *board) addRow(p *parleyv1.Point) {
 	over := carried(b.lens, b.revision.Revision, p.GetId())
-	cells := counting(Of(b.when, b.lens.StancesOn(p.GetId())), func(s *parleyv1.Stance) parleyv1.PositionMatrix_Currency {
+	cells := b.cellsOn(p, over)
+	for _, c := range cells {
+		switch digest := digestOn(c.GetStance(), p.GetId()); c.GetCurrency() {
+		case parleyv1.PositionMatrix_CURRENCY_STALE:
+			c.AgedBy = agedBy(b.lapses()[p.GetId()], digest)
+		case parleyv1.PositionMatrix_CURRENCY_CARRIED:
+			c.CarriedBy = over[digest]
+		}
+	}
+	short := proto.CloneOf(p)
+	short.Alternatives, short.Terms, short.Note, short.Text = nil, nil, "", cut(p.GetText(), 200)
+	b.rows = append(b.rows, row{msg: &parleyv1.PositionMatrix_Row{Point: short}, point: p, cells: cells})
+}
+
+// cellsOn finds what counts on a point, given the former wordings that it is carried over from.
+func (b *board) cellsOn(p *parleyv1.Point, over map[string][]string) map[string]*parleyv1.PositionMatrix_Cell {
+	return counting(Of(b.when, b.lens.StancesOn(p.GetId())), func(s *parleyv1.Stance) parleyv1.PositionMatrix_Currency {
 		switch digest := digestOn(s, p.GetId()); {
 		case b.supposed[p.GetId()]:
 			return parleyv1.PositionMatrix_CURRENCY_STALE
@@ -120,17 +157,6 @@ func (b *board) addRow(p *parleyv1.Point) {
 		}
 		return parleyv1.PositionMatrix_CURRENCY_STALE
 	})
-	for _, c := range cells {
-		switch digest := digestOn(c.GetStance(), p.GetId()); c.GetCurrency() {
-		case parleyv1.PositionMatrix_CURRENCY_STALE:
-			c.AgedBy = agedBy(b.lapses()[p.GetId()], digest)
-		case parleyv1.PositionMatrix_CURRENCY_CARRIED:
-			c.CarriedBy = over[digest]
-		}
-	}
-	short := proto.CloneOf(p)
-	short.Alternatives, short.Note, short.Text = nil, "", cut(p.GetText(), 200)
-	b.rows = append(b.rows, row{msg: &parleyv1.PositionMatrix_Row{Point: short}, point: p, cells: cells})
 }
 
 // hold makes agreed points provisional while others with wording are not agreed.

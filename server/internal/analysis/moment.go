@@ -26,7 +26,7 @@ func At(req interface {
 	return Moment{req.GetHeldAt(), req.GetKnownAt()}
 }
 
-// position is what a party may hold, say and make public: a stance or a demand.
+// position is what somebody may hold, say and make public: a stance, a demand or an assessment.
 type position interface {
 	GetHeldTime() *parleyv1.PartialTime
 	GetSaidTime() *parleyv1.PartialTime
@@ -79,11 +79,11 @@ func saidSince(p position) time.Time {
 	return p.GetCreateTime().AsTime()
 }
 
-// lastMoment is the last moment that a partial time covers.
+// lastMoment is the last second that a partial time covers: who asks for 23:59:59 is told what was said on that day.
 func lastMoment(t *parleyv1.PartialTime) time.Time {
 	start, end := t.GetStartTime().AsTime(), t.GetEndTime().AsTime()
-	if end.After(start) {
-		return end.Add(-1)
+	if last := end.Add(-time.Second); last.After(start) {
+		return last
 	}
 	return start
 }

@@ -24,7 +24,7 @@ func moment(t *testing.T, day string) *timestamppb.Timestamp {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return timestamppb.New(at.AddDate(0, 0, 1).Add(-1))
+	return timestamppb.New(at.AddDate(0, 0, 1).Add(-time.Second)) // as people write the end of a day
 }
 
 func partial(t *testing.T, value string) *parleyv1.PartialTime {

@@ -17,6 +17,19 @@ func TestWorkEndsWhenTheCallerHasLostPatience(t *testing.T) {
 	for what, work := range map[string]func(*lens.Lens) error{
 		"blame":  func(l *lens.Lens) error { _, err := Blame(l, name+"/points/p0"); return err },
 		"matrix": func(l *lens.Lens) error { _, err := Positions(l, name, Moment{}, nil, false); return err },
+		"sticking points": func(l *lens.Lens) error {
+			_, err := Sticking(l, &parleyv1.ListStickingPointsRequest{Revision: name})
+			return err
+		},
+		"lapsed": func(l *lens.Lens) error { _, err := Lapsed(l, name, "", Moment{}); return err },
+		"concessions": func(l *lens.Lens) error {
+			_, err := Concessions(l, &parleyv1.ListConcessionsRequest{Parent: talks})
+			return err
+		},
+		"timeline": func(l *lens.Lens) error {
+			_, err := TimelineOf(l, &parleyv1.GetTimelineRequest{Parent: talks})
+			return err
+		},
 	} {
 		asked := 0
 		if err := work(w.lens().Until(func() bool { asked++; return false })); err != nil {

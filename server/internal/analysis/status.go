@@ -96,7 +96,7 @@ func (r rule) used(given map[string]consentGiven) []string {
 // status says how far a point has come, from the consents given to it, and whose of these it takes.
 func (r rule) status(p *parleyv1.Point, given map[string]consentGiven) (parleyv1.PositionMatrix_Status, []string) {
 	switch {
-	case p.GetState() != parleyv1.Point_STATE_PRESENT || p.GetDigest() == "":
+	case !hasWords(p):
 		return parleyv1.PositionMatrix_STATUS_NO_WORDING, nil
 	case len(p.GetAlternatives()) > 1:
 		return parleyv1.PositionMatrix_STATUS_BRACKETED, nil
@@ -129,14 +129,19 @@ func weakest(parties []string, given map[string]consentGiven) consentGiven {
 
 // consents tells whether a stance lets a point pass, as far as it itself goes. What is said in words to be a condition is for
 // people to judge: such a stance is no consent.
-func consents(s *parleyv1.Stance) bool { return len(s.GetConditions()) == 0 && accepts(s) }
+func consents(s *parleyv1.Stance) bool { return len(s.GetConditions()) == 0 && letsPass(s) }
 
-// accepts tells whether a stance accepts or does not object, on whatever conditions. Abstaining is no consent: a party that must
+// letsPass tells whether a stance accepts or does not object, on whatever conditions. Abstaining is no consent: a party that must
 // consent has to.
-func accepts(s *parleyv1.Stance) bool {
+func letsPass(s *parleyv1.Stance) bool {
 	switch s.GetValue() {
 	case parleyv1.Stance_VALUE_ACCEPT, parleyv1.Stance_VALUE_NO_OBJECTION:
 		return true
 	}
 	return false
+}
+
+// hasWords tells whether a point has a wording that can be agreed on.
+func hasWords(p *parleyv1.Point) bool {
+	return p.GetState() == parleyv1.Point_STATE_PRESENT && p.GetDigest() != ""
 }

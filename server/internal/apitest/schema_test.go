@@ -255,8 +255,8 @@ func variable(field protoreflect.Name, pattern string) string {
 // segment is an id in a pattern.
 var segment = regexp.MustCompile(`\{[a-z_]+\}`)
 
-// mutates tells whether a method changes the record.
-func (m method) mutates() bool { return m.http.GetGet() == "" }
+// mutates tells whether a method changes the record. A read whose arguments do not fit into a path is a POST too, but takes as_of.
+func (m method) mutates() bool { return m.http.GetGet() == "" && m.field("as_of") == nil }
 
 // field gives a field of the request, or nil.
 func (m method) field(name protoreflect.Name) protoreflect.FieldDescriptor {

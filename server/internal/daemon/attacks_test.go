@@ -186,8 +186,8 @@ func overGRPC(err error, beside string) outcome {
 	return outcome{brief, fmt.Sprintf("%s\n%s", protojson.Format(st.Proto()), beside)}
 }
 
-// get makes a GET over REST as somebody. More headers may come by name and value; those of the same name are added.
-func get(who, path string, header ...string) act {
+// fetch makes a GET over REST as somebody. More headers may come by name and value; those of the same name are added.
+func fetch(who, path string, header ...string) act {
 	return send(who, http.MethodGet, path, "", header...)
 }
 

@@ -38,8 +38,8 @@ func TestAttacksOnTheWire(t *testing.T) {
 		{"a body that never comes", slowBody, "400"},
 		{"a body that is too long", send("anna", http.MethodPost, "/v1/{n}/claims", `{"statement": "`+strings.Repeat("x", 9<<20)+`"}`), "413 LIMIT_EXCEEDED"},
 		{"a compressed body", send("anna", http.MethodPost, "/v1/{n}/claims", "x", "Content-Encoding", "gzip"), "400 MALFORMED_REQUEST"},
-		{"a page of another origin that reads", get("anna", "/v1/{n}/parties", "Origin", "http://evil.example"), "200"},
-		{"a page of no origin that reads", get("anna", "/v1/{n}/parties", "Origin", "null"), "200"},
+		{"a page of another origin that reads", fetch("anna", "/v1/{n}/parties", "Origin", "http://evil.example"), "200"},
+		{"a page of no origin that reads", fetch("anna", "/v1/{n}/parties", "Origin", "null"), "200"},
 		{"a page of another origin that asks whether it may write", send("", http.MethodOptions, "/v1/{n}/stances/a-said", "", "Origin", "http://evil.example", "Access-Control-Request-Method", "DELETE"), "405 METHOD_NOT_IMPLEMENTED"},
 		{"a form", send("maria", http.MethodPost, "/v1/{n}/parties", "display_name=x", "Content-Type", "application/x-www-form-urlencoded"), "400 MALFORMED_REQUEST"},
 		{"text of another origin", send("maria", http.MethodPost, "/v1/{n}/parties", `{"display_name": "x"}`, "Content-Type", "text/plain", "Origin", "http://evil.example"), deniedOverREST},
@@ -56,9 +56,9 @@ func TestAttacksOnTheWire(t *testing.T) {
 		{"a method that is not there", unknown("/parley.v1.StanceService/Steal"), "Unimplemented METHOD_NOT_IMPLEMENTED"},
 		{"a method of the server's stored form", unknown("/parley.ledger.v1.Entry/Get"), "Unimplemented METHOD_NOT_IMPLEMENTED"},
 		{"a name with a slash in front", unknown("//parley.v1.StanceService/GetStance"), "Unimplemented METHOD_NOT_IMPLEMENTED"},
-		{"what Go programs tell of themselves", get("", "/debug/pprof/heap"), "404 METHOD_NOT_IMPLEMENTED"},
-		{"what Go programs count", get("", "/metrics"), "404 METHOD_NOT_IMPLEMENTED"},
-		{"a file", get("", "/../../etc/passwd"), "404 METHOD_NOT_IMPLEMENTED"},
+		{"what Go programs tell of themselves", fetch("", "/debug/pprof/heap"), "404 METHOD_NOT_IMPLEMENTED"},
+		{"what Go programs count", fetch("", "/metrics"), "404 METHOD_NOT_IMPLEMENTED"},
+		{"a file", fetch("", "/../../etc/passwd"), "404 METHOD_NOT_IMPLEMENTED"},
 	})
 }
 

@@ -77,14 +77,18 @@ func TestTheOpenAPIDocumentNamesFieldsAsRESTDoes(t *testing.T) {
 	s := startExample(t)
 	doc := readOpenAPI(t, s)
 	for operation, path := range map[string]string{
-		"NegotiationService_GetNegotiation": "/v1/" + peacePlan,
-		"PartyService_ListParties":          "/v1/" + peacePlan + "/parties?page_size=3",
-		"DemandService_ListDemands":         "/v1/" + peacePlan + "/parties/-/demands",
-		"PlanService_ListPlans":             "/v1/" + peacePlan + "/plans",
-		"PlanService_GetRevision":           "/v1/" + usDraft + "/revisions/v8",
-		"PlanService_DiffRevisions":         "/v1/" + usDraft + "/revisions/v8:diff?base=" + usDraft + "/revisions/v1",
-		"StanceService_ListStances":         "/v1/" + peacePlan + "/stances",
-		"AnalysisService_GetPositionMatrix": "/v1/" + usDraft + "/revisions/v8:positionMatrix",
+		"NegotiationService_GetNegotiation":  "/v1/" + peacePlan,
+		"PartyService_ListParties":           "/v1/" + peacePlan + "/parties?page_size=3",
+		"DemandService_ListDemands":          "/v1/" + peacePlan + "/parties/-/demands",
+		"PlanService_ListPlans":              "/v1/" + peacePlan + "/plans",
+		"PlanService_GetRevision":            "/v1/" + usDraft + "/revisions/v8",
+		"PlanService_DiffRevisions":          "/v1/" + usDraft + "/revisions/v8:diff?base=" + usDraft + "/revisions/v1",
+		"StanceService_ListStances":          "/v1/" + peacePlan + "/stances",
+		"AnalysisService_GetPositionMatrix":  "/v1/" + usDraft + "/revisions/v8:positionMatrix",
+		"AnalysisService_ListStickingPoints": "/v1/" + usDraft + "/revisions/v8:stickingPoints",
+		"AnalysisService_ListLapsed":         "/v1/" + usDraft + "/revisions/v8:lapsed",
+		"AnalysisService_ListConcessions":    "/v1/" + peacePlan + ":concessions",
+		"AnalysisService_GetTimeline":        "/v1/" + peacePlan + ":timeline?page_size=1000",
 	} {
 		resp, data := s.rest(t, http.MethodGet, path, "")
 		var answer any

@@ -38,7 +38,7 @@ func TestRESTAnswersWhatGRPCAnswers(t *testing.T) {
 	}
 	defer func() { _ = conn.Close() }()
 	covered := map[protoreflect.FullName]bool{}
-	for i, row := range slices.Concat(parityRows(), factRows(), peopleRows(), agreementRows()) {
+	for i, row := range slices.Concat(parityRows(), factRows(), peopleRows(), movementRows(), agreementRows()) {
 		m := method(t, row.method)
 		covered[m.FullName()] = true
 		name := fmt.Sprintf("%02d-%s", i, row.method)
@@ -174,7 +174,32 @@ func parityRows() []parityRow {
 		{"AnalysisService.GetPositionMatrix", &parleyv1.GetPositionMatrixRequest{Revision: v8, PageSize: 5, ShowGone: true}, ""},
 		{"AnalysisService.GetPositionMatrix", &parleyv1.GetPositionMatrixRequest{Revision: v8, Parties: []string{party, n + "/parties/russia"}}, ""},
 		{"AnalysisService.GetPositionMatrix", &parleyv1.GetPositionMatrixRequest{Revision: v8, Parties: []string{n + "/parties/none"}}, "REFERENCE_NOT_FOUND"},
+		{"AnalysisService.GetCoverage", &parleyv1.GetCoverageRequest{Revision: v8, PageSize: 5}, ""},
+		{"AnalysisService.GetCoverage", &parleyv1.GetCoverageRequest{Revision: v8, Parties: []string{party}, Topics: []string{"armed-forces", "territory"}, KnownAt: long}, ""},
+		{"AnalysisService.GetCoverage", &parleyv1.GetCoverageRequest{Revision: v8, Parties: []string{n + "/parties/none"}}, "REFERENCE_NOT_FOUND"},
+		{"AnalysisService.GetCoverage", &parleyv1.GetCoverageRequest{Revision: v8 + "x"}, "RESOURCE_NOT_FOUND"},
+		{"AnalysisService.CompareBalance", &parleyv1.CompareBalanceRequest{Name: n, Revisions: []string{usDraft + "/revisions/v1", n + "/plans/e3-redline/revisions/v2a", usDraft + "/revisions/latest"}}, ""},
+		{"AnalysisService.CompareBalance", &parleyv1.CompareBalanceRequest{Name: n, Revisions: []string{v8, usDraft + "/revisions/none"}}, "REFERENCE_NOT_FOUND"},
+		{"AnalysisService.CompareBalance", &parleyv1.CompareBalanceRequest{Name: n}, "INVALID_FIELD"},
+		{"AnalysisService.CheckRedLines", &parleyv1.CheckRedLinesRequest{Revision: v8, PageSize: 2}, ""},
+		{"AnalysisService.CheckRedLines", &parleyv1.CheckRedLinesRequest{Revision: usDraft + "/revisions/v1"}, ""},
+		{"AnalysisService.CheckRedLinesOfDraft", draftOf(textCommit(usDraft, "", []string{"v1"}, point("army-size", "At most 600,000."), point("", "Without an id."))), ""},
+		{"AnalysisService.CheckRedLinesOfDraft", draftOf(changeCommit(usDraft, "", []string{"v8"}, strike("territory"))), ""},
+		{"AnalysisService.CheckRedLinesOfDraft", draftOf(changeCommit(usDraft, "", []string{"v8"}, strike("nothing"))), "POINT_UNKNOWN"},
+		{"AnalysisService.CheckRedLinesOfDraft", draftOf(changeCommit(usDraft, "", []string{"none"})), "REFERENCE_NOT_FOUND"},
+		{"AnalysisService.CheckRedLinesOfDraft", draftOf(changeCommit(n+"/plans/none", "", nil)), "RESOURCE_NOT_FOUND"},
 	}
+}
+
+// draftOf asks for the red lines that a commit would cross, with nothing in it that only a commit takes.
+func draftOf(c *parleyv1.CommitRevisionRequest) *parleyv1.CheckRedLinesOfDraftRequest {
+	req := &parleyv1.CheckRedLinesOfDraftRequest{Parent: c.GetParent(), Revision: c.GetRevision()}
+	if c.GetText() != nil {
+		req.Body = &parleyv1.CheckRedLinesOfDraftRequest_Text{Text: c.GetText()}
+	} else {
+		req.Body = &parleyv1.CheckRedLinesOfDraftRequest_Changes{Changes: c.GetChanges()}
+	}
+	return req
 }
 
 // unaryMethods lists every method of the API that is no stream; see watch_test.go and upload_test.go for those.

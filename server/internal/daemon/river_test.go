@@ -65,7 +65,7 @@ func TestTheFictionHasConfidencesOfEverySort(t *testing.T) {
 	} {
 		var see []string
 		for who, c := range people {
-			if err := get(t, c, twoTowns+"/"+name); err == nil {
+			if err := look(t, c, twoTowns+"/"+name); err == nil {
 				see = append(see, who)
 			} else if client.Details(err).Reason != "RESOURCE_NOT_FOUND" {
 				t.Errorf("%s, %q: %v", name, who, err)
@@ -78,8 +78,8 @@ func TestTheFictionHasConfidencesOfEverySort(t *testing.T) {
 	}
 }
 
-// get reads a resource by its name, whatever it is.
-func get(t *testing.T, c *client.Client, name string) error {
+// look reads a resource by its name, whatever it is.
+func look(t *testing.T, c *client.Client, name string) error {
 	ctx := t.Context()
 	parts := strings.Split(name, "/")
 	switch parts[len(parts)-2] {

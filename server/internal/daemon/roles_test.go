@@ -171,7 +171,7 @@ func (x *table) attemptAs(ctx context.Context, conn *grpc.ClientConn, secret str
 }
 
 func (x *table) harmless(m protoreflect.MethodDescriptor) proto.Message {
-	p := &prober{negotiation: x.n, salt: 1, names: map[string][]string{
+	p := &filler{negotiation: x.n, names: map[string][]string{
 		"parley/Negotiation": {x.n}, "parley/Demand": {x.n + "/parties/a/demands/none"}, "parley/Party": {x.n + "/parties/a"},
 		"parley/Revision": {x.plan + "/revisions/none"}, "parley/Point": {x.plan + "/revisions/none/points/p"}, "parley/Plan": {x.n + "/plans/none"},
 		"parley/Entry": {x.n + "/entries/t20250101-000000-000000000"}, "parley/Token": {"tokens/none"},
@@ -188,7 +188,10 @@ func (x *table) harmless(m protoreflect.MethodDescriptor) proto.Message {
 	}
 	req := newMessage(m.Input()).Interface()
 	p.fill(req.ProtoReflect(), 0)
-	p.tune(req, 0)
+	made := req.ProtoReflect()
+	if fd := made.Descriptor().Fields().ByName("validate_only"); fd != nil {
+		made.Set(fd, protoreflect.ValueOfBool(true))
+	}
 	reserveIDs(req.ProtoReflect())
 	return req
 }
@@ -204,6 +207,8 @@ func reserveIDs(m protoreflect.Message) {
 			m.Set(fd, protoreflect.ValueOfString("b--own--x"))
 		case fd.Name() == "statement" || fd.Name() == "judge":
 			m.Set(fd, protoreflect.ValueOfString("words"))
+		case fd.FullName() == "parley.v1.Claim.Response.party":
+			m.Set(fd, protoreflect.ValueOfString("negotiations/peace/parties/a"))
 		case fd.Message() != nil && !fd.IsList() && !fd.IsMap() && m.Has(fd):
 			reserveIDs(m.Mutable(fd).Message())
 		case fd.IsList() && fd.Message() != nil:

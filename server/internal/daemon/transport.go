@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/grpclog"
 	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/seed-ff4a8210/parley/gen/openapi"
@@ -16,6 +18,10 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/gateway"
 	"github.com/seed-ff4a8210/parley/server/internal/rpc"
 )
+
+// QuietGRPC keeps the gRPC library from writing to stderr by itself: it takes a watcher who leaves for an error. To be called
+// before anything else, once in a program.
+func QuietGRPC() { grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard)) }
 
 // serverOptions are the bounds of the gRPC transport.
 func serverOptions(core rpc.Core, auth *access.Authenticator, limits Limits, log *slog.Logger, id *identities) []grpc.ServerOption {

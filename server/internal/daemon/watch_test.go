@@ -267,3 +267,15 @@ func TestAWatchOverRESTThatIsRefused(t *testing.T) {
 		t.Errorf("%s %s %s", resp.Status, resp.Header.Get("Content-Type"), body)
 	}
 }
+
+// Two progress marks between which nothing was recorded have tokens as different as any other two: else those who compare them
+// would learn whether something was recorded that they may not know of.
+func TestTokensOfProgressMarksTellNothing(t *testing.T) {
+	s := start(t, t.TempDir())
+	n := talks(t, s, "idle")
+	_, one := untilProgress(watching(t, s.public, &parleyv1.WatchNegotiationRequest{Name: n}))
+	_, other := untilProgress(watching(t, s.public, &parleyv1.WatchNegotiationRequest{Name: n}))
+	if one == other || len(one) != len(other) {
+		t.Errorf("the tokens are %q and %q", one, other)
+	}
+}

@@ -3,9 +3,9 @@ package faultstatus_test
 import (
 	"errors"
 	"maps"
-	"slices"
 	"os"
 	"regexp"
+	"slices"
 	"testing"
 
 	"google.golang.org/grpc/codes"

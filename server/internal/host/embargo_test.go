@@ -227,6 +227,8 @@ func confide(t *testing.T, h *Host) {
 func TestASecretIsNotOpenedForStrangers(t *testing.T) {
 	h := open(t, ledgertest.Memory())
 	confide(t, h)
+	running, _ := h.running.Load(talks)
+	running.(*negotiation).settle()
 	h.EvictIdle(0)
 	stranger := lens.Viewer{Table: true}
 	_, lensErr := h.Lens(t.Context(), stranger, talks, time.Now())

@@ -112,7 +112,7 @@ func (h *Host) Lens(ctx context.Context, viewer lens.Viewer, name string, at tim
 	}
 	n, err := h.negotiation(ctx, record.NegotiationOf(name), false)
 	if err != nil {
-		return nil, err
+		return nil, fault.MissingAs(err, name) // not to tell a negotiation that there is from one that there is not
 	}
 	l := lens.New(n.state.Load(), viewer, at)
 	if _, err := l.Negotiation(record.NegotiationOf(name)); err != nil {
@@ -278,10 +278,11 @@ func (h *Host) Close() {
 	h.directory.settle()
 }
 
-// readFault names what was being read when the ledger failed; its own faults keep their reason.
+// readFault names what was being read when the ledger failed; its own faults keep their reason, and a caller who went away or
+// ran out of time is no failure of the ledger.
 func readFault(log string, err error) error {
 	var f *fault.Fault
-	if errors.As(err, &f) {
+	if errors.As(err, &f) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("read the log of %s: %w", log, err)
 	}
 	return fault.NotNow("the record cannot be read at the moment", fmt.Errorf("read the log of %s: %w", log, err))

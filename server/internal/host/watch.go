@@ -51,6 +51,9 @@ func (h *Host) Watch(ctx context.Context, w Watch) iter.Seq2[Step, error] {
 		if at.told, err = n.start(ctx, w); err == nil {
 			err = at.run(ctx)
 		}
+		if err != nil && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		if err != nil {
 			yield(Step{}, err)
 		}

@@ -71,6 +71,13 @@ func (l *Lens) Assessments(parent, after string, deleted bool) iter.Seq[*parleyv
 	return within(l, parent, l.st.Assessments(after, l.at), deleted, l.seesAssessment)
 }
 
+// AssessmentsOf yields the assessments of a demand by name, deleted ones excepted.
+func (l *Lens) AssessmentsOf(demand string) iter.Seq[*parleyv1.Assessment] {
+	return func(yield func(*parleyv1.Assessment) bool) {
+		l.st.AssessmentsOf(demand, l.at, func(m *parleyv1.Assessment) bool { return !l.Over() && (!l.seesAssessment(m) || yield(m)) })
+	}
+}
+
 // Objection finds an objection, also a deleted one. It is seen by those who may also see its party and the revision.
 func (l *Lens) Objection(name string) (*parleyv1.Objection, error) {
 	m, ok := l.st.Objection(name, l.at)
@@ -112,12 +119,20 @@ func (l *Lens) Valuations(parent, after string, deleted bool) iter.Seq[*parleyv1
 // Contested tells whether an objection stands against the editorial change of a point, by its name in the revision that
 // made it.
 func (l *Lens) Contested(point string) bool {
-	contested := false
-	l.st.ObjectionsTo(point, l.at, func(m *parleyv1.Objection) bool {
-		contested = !m.GetWithdrawn() && l.seesObjection(m)
-		return !contested
-	})
-	return contested
+	for range l.ObjectionsTo(point) {
+		return true
+	}
+	return false
+}
+
+// ObjectionsTo yields the objections that stand against the editorial change of a point, by its name in the revision that made
+// it.
+func (l *Lens) ObjectionsTo(point string) iter.Seq[*parleyv1.Objection] {
+	return func(yield func(*parleyv1.Objection) bool) {
+		l.st.ObjectionsTo(point, l.at, func(m *parleyv1.Objection) bool {
+			return m.GetWithdrawn() || !l.seesObjection(m) || yield(m)
+		})
+	}
 }
 
 // EverEditorial tells whether it is worth asking for editorial changes of a point.

@@ -312,6 +312,12 @@ func (l *Lens) Points(revision, after string) (iter.Seq[*parleyv1.Point], error)
 	}, nil
 }
 
+// Draft makes a text that is not committed, from what the viewer may know of: of whatever else there is, it says that there is
+// none. It tells how the points of a whole text were recognised.
+func (l *Lens) Draft(req *parleyv1.CommitRevisionRequest) (*record.Revision, []*parleyv1.PointMatch, error) {
+	return record.DraftRevision(l.st.Through(l.Knows), req)
+}
+
 // named gives a point its name in a revision.
 func named(r *record.Revision, p *parleyv1.Point) *parleyv1.Point {
 	c := proto.CloneOf(p)

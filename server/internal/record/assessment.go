@@ -60,14 +60,14 @@ func settleAssessment(st *State, m *parleyv1.Assessment, path string) error {
 	if err != nil {
 		return err
 	}
-	if m.GetWords() != "" && !says(p, m.GetWords()) {
+	if m.GetWords() != "" && !Says(p, m.GetWords()) {
 		return fault.InvalidField(path+".words", "words", "do not stand in the point %q of that revision", id)
 	}
 	return nil
 }
 
-// says tells whether words stand in a point, to the letter.
-func says(p *parleyv1.Point, words string) bool {
+// Says tells whether words stand in a point, to the letter.
+func Says(p *parleyv1.Point, words string) bool {
 	if strings.Contains(p.GetHeading(), words) || strings.Contains(p.GetText(), words) {
 		return true
 	}

@@ -2,6 +2,7 @@ package record
 
 import (
 	"strconv"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
@@ -80,14 +81,24 @@ func callersPoint(given *parleyv1.Point) *parleyv1.Point {
 	return p
 }
 
-// checkPoint checks references, marks of alternatives, and that state and wording fit each other.
+// checkPoint checks references, marks of alternatives, terms, and that state and wording fit each other.
 func (c *commit) checkPoint(p *parleyv1.Point, at string) error {
 	seen := map[string]bool{}
 	for i, a := range p.GetAlternatives() {
+		path := at + ".alternatives[" + itoa(i) + "]"
 		if seen[a.GetLabel()] {
-			return fault.InvalidField(at+".alternatives["+itoa(i)+"].label", "unique", "%q marks two alternatives", a.GetLabel())
+			return fault.InvalidField(path+".label", "unique", "%q marks two alternatives", a.GetLabel())
 		}
 		seen[a.GetLabel()] = true
+		if err := checkTerms(a.GetTerms(), func(words string) bool { return strings.Contains(a.GetText(), words) }, path); err != nil {
+			return err
+		}
+	}
+	if len(p.GetTerms()) > 0 && p.GetState() != parleyv1.Point_STATE_PRESENT {
+		return fault.InvalidField(at+".terms", "point_state", "are read in the wording of a point that is PRESENT")
+	}
+	if err := checkTerms(p.GetTerms(), func(words string) bool { return Says(p, words) }, at); err != nil {
+		return err
 	}
 	if p.GetState() == parleyv1.Point_STATE_SUPERSEDED && !c.staysSuperseded(p) {
 		return fault.InvalidField(at+".state", "point_state", "SUPERSEDED comes from a split or merge")
@@ -100,6 +111,16 @@ func (c *commit) checkPoint(p *parleyv1.Point, at string) error {
 		former = old
 	}
 	return c.st.checkReferences(p, former, at)
+}
+
+// checkTerms checks that the words of terms stand in the wording that they belong to.
+func checkTerms(terms []*parleyv1.Term, says func(words string) bool, at string) error {
+	for i, t := range terms {
+		if !says(t.GetWords()) {
+			return fault.InvalidField(at+".terms["+itoa(i)+"].words", "words", "do not stand in the wording that the term is read in")
+		}
+	}
+	return nil
 }
 
 // staysSuperseded tells whether a point was split or merged before and is left without wording.
@@ -225,7 +246,7 @@ func (c *commit) leave(id string, state parleyv1.Point_State, movedTo, note, at 
 		}
 		c.modify(each, func(p *parleyv1.Point) {
 			p.State, p.MovedTo, p.Successors = state, movedTo, nil
-			p.Text, p.Alternatives = "", nil
+			unword(p)
 			if each == id && note != "" {
 				p.Note = note
 			}
@@ -233,6 +254,9 @@ func (c *commit) leave(id string, state parleyv1.Point_State, movedTo, note, at 
 	}
 	return nil
 }
+
+// unword takes the words out of a point, and what was read in them.
+func unword(p *parleyv1.Point) { p.Text, p.Alternatives, p.Terms = "", nil, nil }
 
 func mustPoint(t *Text, id string) *parleyv1.Point {
 	p, _ := t.Point(id)

@@ -72,7 +72,7 @@ const maxResponses = 1000
 func settleClaim(st *State, m *parleyv1.Claim, path string) error {
 	st.resolveAll(m.GetAbout())
 	reported := func(name string) string {
-		if st.hidden(name) { // where it leads is not for the writer to find out
+		if st.hidden(name) { // is not there, as the check of references will say
 			return ""
 		}
 		c, _ := st.claims.get(name, Latest)

@@ -26,20 +26,65 @@ func CommitRevision(req *parleyv1.CommitRevisionRequest) Command {
 		if err != nil {
 			return nil, err
 		}
-		switch body := req.GetBody().(type) {
-		case *parleyv1.CommitRevisionRequest_Changes_:
-			c.begin(firstOf(c.parents))
-			if err = c.applyChanges(body.Changes.GetChanges()); err == nil {
-				err = c.settleOnGround()
-			}
-		case *parleyv1.CommitRevisionRequest_Text_:
-			err = c.replaceText(body.Text)
-		}
-		if err != nil {
+		if err := c.write(req); err != nil {
 			return nil, err
 		}
 		return c.finish()
 	}
+}
+
+// DraftRevision makes the text of a commit that nobody makes, from whatever parents it names. What it gives has no name. New
+// points without an id are called new-1, new-2 and so on.
+func DraftRevision(st *State, req *parleyv1.CommitRevisionRequest) (*Revision, []*parleyv1.PointMatch, error) {
+	if !st.alive(req.GetParent()) {
+		return nil, nil, fault.Missing(req.GetParent())
+	}
+	c := &commit{st: st, msg: &parleyv1.Revision{Parents: proto.CloneOf(req.GetRevision()).GetParents()}}
+	c.env.NewID = c.idInDraft(req.GetText().GetPoints())
+	if err := c.resolveParents(); err != nil {
+		return nil, nil, err
+	}
+	c.base = firstOf(c.parents)
+	c.begin(c.base)
+	if err := c.write(req); err != nil {
+		return nil, nil, err
+	}
+	if err := c.settle(); err != nil {
+		return nil, nil, err
+	}
+	return &Revision{Msg: c.msg, Text: c.text, Parents: c.parents, Base: c.base}, c.matches, nil
+}
+
+// idInDraft makes ids that neither the text nor the caller has.
+func (c *commit) idInDraft(given []*parleyv1.Point) func() string {
+	n, callers := 0, map[string]bool{}
+	for _, p := range given {
+		callers[p.GetId()] = true
+	}
+	return func() string {
+		for {
+			n++
+			id := "new-" + itoa(n)
+			if _, taken := c.text.Point(id); !taken && !callers[id] {
+				return id
+			}
+		}
+	}
+}
+
+// write makes the text what the caller says.
+func (c *commit) write(req *parleyv1.CommitRevisionRequest) error {
+	switch body := req.GetBody().(type) {
+	case *parleyv1.CommitRevisionRequest_Changes_:
+		c.begin(firstOf(c.parents))
+		if err := c.applyChanges(body.Changes.GetChanges()); err != nil {
+			return err
+		}
+		return c.settleOnGround()
+	case *parleyv1.CommitRevisionRequest_Text_:
+		return c.replaceText(body.Text)
+	}
+	return nil
 }
 
 // commit is a revision in the making. Its text is a fork, and `touched` remembers what differs from the base.
@@ -76,8 +121,11 @@ func beginCommit(st *State, env Env, req *parleyv1.CommitRevisionRequest) (*comm
 		return nil, fault.Exists(m.GetName())
 	}
 	c := &commit{st: st, env: env, msg: m}
-	if err := c.resolveParents(req.GetParent()); err != nil {
+	if err := c.resolveParents(); err != nil {
 		return nil, err
+	}
+	if head := st.head(req.GetParent()); head != nil && !slices.Contains(c.parents, head) {
+		return nil, fault.HeadMoved(req.GetParent(), head.Msg.GetName())
 	}
 	c.base = c.ground()
 	c.begin(c.base)
@@ -87,8 +135,8 @@ func beginCommit(st *State, env Env, req *parleyv1.CommitRevisionRequest) (*comm
 	return c, st.checkReferences(m, nil, "revision")
 }
 
-// resolveParents finds the parents and checks that the plan's head is among them.
-func (c *commit) resolveParents(plan string) error {
+// resolveParents finds the parents.
+func (c *commit) resolveParents() error {
 	for i, p := range c.msg.GetParents() {
 		p.Revision = c.st.resolveLatest(p.GetRevision())
 		r, ok := c.st.Revision(p.GetRevision(), Latest)
@@ -99,9 +147,6 @@ func (c *commit) resolveParents(plan string) error {
 			return fault.InvalidField("revision.parents["+itoa(i)+"].revision", "unique", "is named twice")
 		}
 		c.parents = append(c.parents, r)
-	}
-	if head := c.st.head(plan); head != nil && !slices.Contains(c.parents, head) {
-		return fault.HeadMoved(plan, head.Msg.GetName())
 	}
 	return nil
 }
@@ -152,10 +197,18 @@ func (c *commit) modify(id string, edit func(p *parleyv1.Point)) {
 	c.put(p, "")
 }
 
+// settle checks the whole text, and notes what was declared of it.
+func (c *commit) settle() error {
+	if c.text.Len() > maxPoints {
+		return fault.LimitExceeded("", "points_per_revision", c.text.Len(), maxPoints)
+	}
+	return c.noteEditorial()
+}
+
 // finish checks the whole text and makes the draft.
 func (c *commit) finish() (*Draft, error) {
-	if c.text.Len() > maxPoints {
-		return nil, fault.LimitExceeded("", "points_per_revision", c.text.Len(), maxPoints)
+	if err := c.settle(); err != nil {
+		return nil, err
 	}
 	change := &ledgerv1.RevisionChange{Revision: c.msg}
 	if c.base != firstOf(c.parents) {
@@ -167,9 +220,6 @@ func (c *commit) finish() (*Draft, error) {
 			continue
 		}
 		change.Deltas = append(change.Deltas, &ledgerv1.PointDelta{Point: p.point, Rank: p.rank})
-	}
-	if err := c.noteEditorial(); err != nil {
-		return nil, err
 	}
 	c.msg.PointCount = int32(c.text.PresentCount())
 	c.msg.Digest = redline.RevisionDigest(c.text.Points())

@@ -42,7 +42,7 @@ func BatchCreateEvents(req *parleyv1.BatchCreateEventsRequest) Command {
 func settleEvent(st *State, m *parleyv1.Event, path string) error {
 	st.resolveAll(m.GetAbout())
 	above := func(name string) string {
-		if st.hidden(name) { // as with claims
+		if st.hidden(name) { // is not there, as the check of references will say
 			return ""
 		}
 		e, _ := st.events.get(name, Latest)

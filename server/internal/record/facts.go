@@ -19,8 +19,9 @@ type facts struct {
 
 	accesses *table[*parleyv1.Access] // of a log of accesses
 
-	objectionsOn *btree.Map[string, struct{}] // name of a point of a revision, NUL, objection name
-	editorial    *btree.Map[string, struct{}] // ids of points that were ever changed editorially
+	assessmentsOf *btree.Map[string, struct{}] // name of a demand, NUL, assessment name
+	objectionsOn  *btree.Map[string, struct{}] // name of a point of a revision, NUL, objection name
+	editorial     *btree.Map[string, struct{}] // ids of points that were ever changed editorially
 
 	disclosures *table[*parleyv1.Disclosure]
 	disclosed   *btree.Map[string, *disclosed] // audiences of revisions, by name
@@ -29,18 +30,19 @@ type facts struct {
 
 func newFacts() *facts {
 	return &facts{
-		claims:       newTable[*parleyv1.Claim](),
-		events:       newTable[*parleyv1.Event](),
-		sources:      newTable[*parleyv1.Source](),
-		assessments:  newTable[*parleyv1.Assessment](),
-		objections:   newTable[*parleyv1.Objection](),
-		valuations:   newTable[*parleyv1.Valuation](),
-		accesses:     newTable[*parleyv1.Access](),
-		objectionsOn: btree.NewMap[string, struct{}](degree),
-		editorial:    btree.NewMap[string, struct{}](degree),
-		disclosures:  newTable[*parleyv1.Disclosure](),
-		disclosed:    btree.NewMap[string, *disclosed](degree),
-		embargoes:    btree.NewMap[string, struct{}](degree),
+		claims:        newTable[*parleyv1.Claim](),
+		events:        newTable[*parleyv1.Event](),
+		sources:       newTable[*parleyv1.Source](),
+		assessments:   newTable[*parleyv1.Assessment](),
+		objections:    newTable[*parleyv1.Objection](),
+		valuations:    newTable[*parleyv1.Valuation](),
+		accesses:      newTable[*parleyv1.Access](),
+		assessmentsOf: btree.NewMap[string, struct{}](degree),
+		objectionsOn:  btree.NewMap[string, struct{}](degree),
+		editorial:     btree.NewMap[string, struct{}](degree),
+		disclosures:   newTable[*parleyv1.Disclosure](),
+		disclosed:     btree.NewMap[string, *disclosed](degree),
+		embargoes:     btree.NewMap[string, struct{}](degree),
 	}
 }
 
@@ -52,9 +54,10 @@ func (s *State) own() {
 	s.ownsFacts = true
 	s.facts = &facts{
 		claims: s.claims.fork(), events: s.events.fork(), sources: s.sources.fork(), assessments: s.assessments.fork(),
-		objections: s.objections.fork(), objectionsOn: s.objectionsOn.Copy(), editorial: s.editorial.Copy(),
-		valuations: s.valuations.fork(),
-		accesses:   s.accesses.fork(), disclosures: s.disclosures.fork(), disclosed: s.disclosed.Copy(), embargoes: s.embargoes.Copy(),
+		valuations:    s.valuations.fork(),
+		assessmentsOf: s.assessmentsOf.Copy(),
+		objections:    s.objections.fork(), objectionsOn: s.objectionsOn.Copy(), editorial: s.editorial.Copy(),
+		accesses: s.accesses.fork(), disclosures: s.disclosures.fork(), disclosed: s.disclosed.Copy(), embargoes: s.embargoes.Copy(),
 	}
 }
 
@@ -70,6 +73,7 @@ func (s *State) applyFact(c any, time int64) bool {
 		s.sources.put(c.Source.GetName(), c.Source, time)
 	case *ledgerv1.Change_Assessment:
 		s.assessments.put(c.Assessment.GetName(), c.Assessment, time)
+		s.assessmentsOf.Set(c.Assessment.GetDemand()+"\x00"+c.Assessment.GetName(), struct{}{})
 	case *ledgerv1.Change_Objection:
 		s.objections.put(c.Objection.GetName(), c.Objection, time)
 		s.objectionsOn.Set(c.Objection.GetPoint()+"\x00"+c.Objection.GetName(), struct{}{})
@@ -93,6 +97,11 @@ func (s *State) applyFact(c any, time int64) bool {
 // moment, deleted ones excepted.
 func (s *State) ObjectionsTo(point string, at int64, yield func(*parleyv1.Objection) bool) {
 	filed(s.objectionsOn, s.objections, point, at, yield)
+}
+
+// AssessmentsOf yields the assessments of a demand by name, as they stood at a moment, deleted ones excepted.
+func (s *State) AssessmentsOf(demand string, at int64, yield func(*parleyv1.Assessment) bool) {
+	filed(s.assessmentsOf, s.assessments, demand, at, yield)
 }
 
 // EverEditorial tells whether any revision changed a point in a way that was declared editorial.

@@ -98,7 +98,7 @@ func (c *commit) parts(given []*parleyv1.Point, of []string, at string) ([]*parl
 func (c *commit) supersede(id string, successors []string) {
 	c.modify(id, func(p *parleyv1.Point) {
 		p.State, p.Successors = parleyv1.Point_STATE_SUPERSEDED, successors
-		p.Text, p.Alternatives = "", nil
+		unword(p)
 	})
 }
 

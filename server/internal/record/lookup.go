@@ -176,3 +176,24 @@ func stored[M kept](t *table[M], name string) proto.Message {
 func all[M kept](t *table[M], prefix, after string, at int64) iter.Seq[M] {
 	return func(yield func(M) bool) { t.scan(prefix, after, at, yield) }
 }
+
+// StanceVersions yields what a stance was up to a moment, newest first, each with the time of the entry that made it so.
+func (s *State) StanceVersions(name string, at int64) iter.Seq2[int64, *parleyv1.Stance] {
+	return versions(s.stances, name, at)
+}
+
+// DemandVersions yields what a demand was up to a moment, newest first, each with the time of the entry that made it so.
+func (s *State) DemandVersions(name string, at int64) iter.Seq2[int64, *parleyv1.Demand] {
+	return versions(s.demands, name, at)
+}
+
+func versions[M kept](t *table[M], name string, at int64) iter.Seq2[int64, M] {
+	return func(yield func(int64, M) bool) {
+		newest, _ := t.m.Get(name)
+		for v := newest; v != nil; v = v.prev {
+			if v.time <= at && !yield(v.time, v.msg) {
+				return
+			}
+		}
+	}
+}

@@ -109,7 +109,7 @@ func (c *commit) strikeAbsent(old []*parleyv1.Point, kept map[string]bool) {
 		}
 		c.modify(p.GetId(), func(p *parleyv1.Point) {
 			p.State, p.MovedTo = parleyv1.Point_STATE_STRUCK, ""
-			p.Text, p.Alternatives = "", nil
+			unword(p)
 		})
 	}
 }

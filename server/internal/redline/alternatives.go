@@ -3,6 +3,8 @@ package redline
 import (
 	"slices"
 
+	"google.golang.org/protobuf/proto"
+
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
@@ -63,13 +65,17 @@ func pairAlternatives(old, new []*parleyv1.Alternative) []*parleyv1.Alternative 
 
 // annotated tells whether anything but wording, number and place differs.
 func annotated(a, b *parleyv1.Point) bool {
-	if a.GetNote() != b.GetNote() || a.GetTopic() != b.GetTopic() || !sameSet(a.GetObliges(), b.GetObliges()) {
+	if a.GetNote() != b.GetNote() || a.GetTopic() != b.GetTopic() || !sameSet(a.GetObliges(), b.GetObliges()) || !sameTerms(a.GetTerms(), b.GetTerms()) {
 		return true
 	}
 	return !slices.EqualFunc(a.GetAlternatives(), b.GetAlternatives(), func(x, y *parleyv1.Alternative) bool {
-		return x.GetLabel() == y.GetLabel() && x.GetNote() == y.GetNote() &&
+		return x.GetLabel() == y.GetLabel() && x.GetNote() == y.GetNote() && sameTerms(x.GetTerms(), y.GetTerms()) &&
 			sameSet(x.GetProponents(), y.GetProponents()) && sameSet(x.GetOpponents(), y.GetOpponents())
 	})
+}
+
+func sameTerms(a, b []*parleyv1.Term) bool {
+	return slices.EqualFunc(a, b, func(x, y *parleyv1.Term) bool { return proto.Equal(x, y) })
 }
 
 func sameSet(a, b []string) bool {

@@ -14,12 +14,12 @@ type AnalysisService struct {
 	core Core
 }
 
-// matrixRows is the default number of rows of a page of the matrix.
-const matrixRows = 100
+// analysisRows is the default number of rows of a page of an analysis.
+const analysisRows = 100
 
 // GetPositionMatrix tells who stands where on each point of a revision.
 func (s *AnalysisService) GetPositionMatrix(ctx context.Context, req *parleyv1.GetPositionMatrixRequest) (*parleyv1.PositionMatrix, error) {
-	q, l, err := openSized[*parleyv1.PositionMatrix_Row](ctx, s.core, req.GetRevision(), req, matrixRows)
+	q, l, err := openSized[*parleyv1.PositionMatrix_Row](ctx, s.core, req.GetRevision(), req, analysisRows)
 	if err != nil {
 		return nil, err
 	}

@@ -94,8 +94,14 @@ func (s *PlanService) commit(ctx context.Context, req *parleyv1.CommitRevisionRe
 	if err != nil {
 		return nil, err
 	}
+	warnings, err := s.warnings(ctx, out.Lens, r)
+	if err != nil {
+		return nil, err
+	}
 	full := req.GetView() == parleyv1.RevisionView_REVISION_VIEW_FULL
-	return &parleyv1.CommitRevisionResponse{Revision: out.Lens.Message(r, full), Matches: out.Matches, Changed: out.Lens.Changed(r.Revision)}, nil
+	return &parleyv1.CommitRevisionResponse{
+		Revision: out.Lens.Message(r, full), Matches: out.Matches, Changed: out.Lens.Changed(r.Revision), Warnings: warnings,
+	}, nil
 }
 
 // GetRevision reads one revision.

@@ -154,6 +154,16 @@ var Roles = map[string]Role{
 	"AnalysisService/BlamePoint":        Anyone,
 	"AnalysisService/GetAgreement":      Anyone,
 	"AnalysisService/SuggestPackages":   Mediator,
+	"AnalysisService/GetCoverage":          Anyone,
+	"AnalysisService/CompareBalance":       Anyone,
+	"AnalysisService/CheckRedLines":        Anyone,
+	"AnalysisService/CheckRedLinesOfDraft": Anyone,
+	"AnalysisService/GetPositionMatrix":    Anyone,
+	"AnalysisService/BlamePoint":           Anyone,
+	"AnalysisService/ListStickingPoints":   Anyone,
+	"AnalysisService/ListLapsed":           Anyone,
+	"AnalysisService/ListConcessions":      Anyone,
+	"AnalysisService/GetTimeline":          Anyone,
 }
 
 // roleIn tells what a caller is in the negotiation that a name is in.

@@ -79,8 +79,8 @@ func (w *watch) untilExpiry(ctx context.Context) (context.Context, context.Cance
 
 // send tells the caller a step, if anything in it is of the kinds that they want.
 func (w *watch) send(step host.Step, send func(*parleyv1.WatchNegotiationResponse) error) error {
-	// The place may be that of an entry which the caller may not know of. So that two tokens of one place do not look alike, and
-	// others different, each has something random in it.
+	// No two tokens are alike: otherwise those of two progress marks would tell whether something was recorded between them that
+	// the caller may not know of.
 	place := listing.Place{AsOf: step.Told, Position: rand.Text()}
 	out := &parleyv1.WatchNegotiationResponse{ResumeToken: w.sealer.Seal(w.binding, place)}
 	if step.Entry == nil {

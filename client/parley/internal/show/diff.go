@@ -56,7 +56,8 @@ func called(r *parleyv1.Revision) string {
 func dated(r interface {
 	GetHeldTime() *parleyv1.PartialTime
 	GetPublicTime() *parleyv1.PartialTime
-}) string {
+},
+) string {
 	return cmp.Or(When(r.GetHeldTime()), When(r.GetPublicTime()))
 }
 
@@ -224,6 +225,9 @@ func remarks(row *parleyv1.PointDiff) []string {
 		}
 		if was.GetTopic() != is.GetTopic() {
 			out = append(out, "topic: "+cmp.Or(was.GetTopic(), "none")+" → "+cmp.Or(is.GetTopic(), "none"))
+		}
+		if before, after := allTerms(was), allTerms(is); before != after && is.GetState() == parleyv1.Point_STATE_PRESENT {
+			out = append(out, "terms: "+cmp.Or(before, "none")+" → "+cmp.Or(after, "none"))
 		}
 	}
 	if note := is.GetNote(); note != "" && note != was.GetNote() {

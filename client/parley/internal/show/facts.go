@@ -19,7 +19,7 @@ func (p Page) Sources(list []*parleyv1.Source) string {
 			listed(m), m.GetTag(), said(m.GetKind().String(), "KIND_"), When(m.GetPublicTime()), strings.Join(gaps, ", "), m.GetDisplayName(),
 		})
 	}
-	return p.Table([]string{"SOURCE", "TAG", "KIND", "PUBLISHED", "MISSING", "TITLE"}, rows)
+	return confided(p, list, []string{"SOURCE", "TAG", "KIND", "PUBLISHED", "MISSING", "TITLE"}, rows)
 }
 
 // Events writes a list of events.
@@ -30,7 +30,7 @@ func (p Page) Events(list []*parleyv1.Event) string {
 			listed(m), When(m.GetHeldTime()), said(m.GetKind().String(), "KIND_"), said(m.GetStatus().String(), "STATUS_"), place(m), m.GetDisplayName(),
 		})
 	}
-	return p.Table([]string{"EVENT", "WHEN", "KIND", "STATUS", "WHERE", "WHAT"}, rows)
+	return confided(p, list, []string{"EVENT", "WHEN", "KIND", "STATUS", "WHERE", "WHAT"}, rows)
 }
 
 // place tells where an event is, or that this is not known.
@@ -59,7 +59,7 @@ func (p Page) Claims(list []*parleyv1.Claim) string {
 		}
 		rows = append(rows, []string{listed(m), who, When(m.GetSaidTime()), text})
 	}
-	return p.Table([]string{"CLAIM", "BY", "SAID", "STATEMENT"}, rows)
+	return confided(p, list, []string{"CLAIM", "BY", "SAID", "STATEMENT"}, rows)
 }
 
 // kindOfClaim tells what a claim is where it is no plain fact, and whether it was taken back.
@@ -171,7 +171,7 @@ func (p Page) Assessments(list []*parleyv1.Assessment) string {
 			listed(m), lower(m.GetVerdict().String(), "VERDICT_"), judge, partyOf(m.GetDemand()) + "/" + ID(m.GetDemand()), words,
 		})
 	}
-	return p.Table([]string{"ASSESSMENT", "VERDICT", "JUDGE", "DEMAND", "AT"}, rows)
+	return confided(p, list, []string{"ASSESSMENT", "VERDICT", "JUDGE", "DEMAND", "AT"}, rows)
 }
 
 // Objections writes a list of objections.
@@ -185,5 +185,5 @@ func (p Page) Objections(list []*parleyv1.Objection) string {
 		revision, point, _ := strings.Cut(m.GetPoint(), "/points/")
 		rows = append(rows, []string{listed(m), ID(m.GetParty()), state, RevisionID(revision) + "/" + point, m.GetReason()})
 	}
-	return p.Table([]string{"OBJECTION", "PARTY", "STATE", "TO THE CHANGE OF", "BECAUSE"}, rows)
+	return confided(p, list, []string{"OBJECTION", "PARTY", "STATE", "TO THE CHANGE OF", "BECAUSE"}, rows)
 }

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -38,11 +39,14 @@ func (p Page) Demands(list []*parleyv1.Demand) string {
 		if m.GetWithheld() {
 			statement = "(withheld)"
 		}
+		if m.GetLimit() != nil {
+			statement += " [" + bound(m.GetLimit()) + "]"
+		}
 		rows = append(rows, []string{
 			partyOf(m.GetName()), listed(m), said(m.GetStrength().String(), "STRENGTH_"), said(m.GetStatus().String(), "STATUS_"), statement,
 		})
 	}
-	return p.Table([]string{"PARTY", "DEMAND", "STRENGTH", "STATUS", "STATEMENT"}, rows)
+	return confided(p, list, []string{"PARTY", "DEMAND", "STRENGTH", "STATUS", "STATEMENT"}, rows)
 }
 
 // Plans writes a list of plans.
@@ -51,7 +55,7 @@ func (p Page) Plans(list []*parleyv1.Plan) string {
 	for _, m := range list {
 		rows = append(rows, []string{listed(m), m.GetDisplayName(), ID(m.GetOwner()), ID(m.GetLatestRevision())})
 	}
-	return p.Table([]string{"PLAN", "TITLE", "OWNER", "NEWEST"}, rows)
+	return confided(p, list, []string{"PLAN", "TITLE", "OWNER", "NEWEST"}, rows)
 }
 
 // Stances writes a list of stances.
@@ -68,17 +72,17 @@ func (p Page) Stances(list []*parleyv1.Stance) string {
 		}
 		rows = append(rows, []string{listed(s), ID(s.GetParty()), When(s.GetSaidTime()), value, target(s)})
 	}
-	return p.Table([]string{"STANCE", "PARTY", "SAID", "VALUE", "ON"}, rows)
+	return confided(p, list, []string{"STANCE", "PARTY", "SAID", "VALUE", "ON"}, rows)
 }
 
-// deletable is a resource that may be deleted.
-type deletable interface {
+// Deletable is a resource that may be deleted.
+type Deletable interface {
 	GetName() string
 	GetDeleteTime() *timestamppb.Timestamp
 }
 
 // listed gives the id of a resource, and says so if it is deleted.
-func listed(m deletable) string {
+func listed(m Deletable) string {
 	if m.GetDeleteTime() != nil {
 		return ID(m.GetName()) + " (deleted)"
 	}
@@ -86,7 +90,7 @@ func listed(m deletable) string {
 }
 
 // Deleted tells when a resource was deleted, in a line before what it says; nothing if it was not.
-func Deleted(m deletable) string {
+func Deleted(m Deletable) string {
 	if m.GetDeleteTime() == nil {
 		return ""
 	}
@@ -139,6 +143,10 @@ func (p Page) Matches(matches []*parleyv1.PointMatch) string {
 		}
 	}
 	text := ""
+	known := func(m *parleyv1.PointMatch) bool { return m.GetHow() != parleyv1.PointMatch_HOW_NEW }
+	if len(rows) > 1 && !slices.ContainsFunc(matches, known) { // a first text may have 20,000
+		return "all points are new\n"
+	}
 	if byID > 0 {
 		text = plural(byID, "point came with its id", "points came with their ids") + "\n"
 	}

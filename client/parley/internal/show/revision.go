@@ -103,6 +103,9 @@ func (p Page) point(pt *parleyv1.Point, indent int, nest string) string {
 		}
 		b.WriteString(wrap(p.style(faint, "obliges: "+strings.Join(who, ", ")), p.width(), blank))
 	}
+	if read := allTerms(pt); read != "" {
+		b.WriteString(wrap(p.style(faint, "terms: "+read), p.width(), blank))
+	}
 	b.WriteString(p.note(pt, blank))
 	return b.String()
 }

@@ -239,7 +239,9 @@ type Demand struct {
 	// When it was deleted; unset if it is not.
 	DeleteTime *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
 	// Changes with every change; send it back in updates and deletes to be sure that nothing happened in between.
-	Etag          string `protobuf:"bytes,18,opt,name=etag,proto3" json:"etag,omitempty"`
+	Etag string `protobuf:"bytes,18,opt,name=etag,proto3" json:"etag,omitempty"`
+	// The demand as a number, where it is one, so that a text can be tested against it by rule.
+	Limit         *Limit `protobuf:"bytes,19,opt,name=limit,proto3" json:"limit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -398,6 +400,13 @@ func (x *Demand) GetEtag() string {
 		return x.Etag
 	}
 	return ""
+}
+
+func (x *Demand) GetLimit() *Limit {
+	if x != nil {
+		return x.Limit
+	}
+	return nil
 }
 
 // Names one demand, and the moment to read it at.
@@ -1118,7 +1127,7 @@ var File_parley_v1_demand_proto protoreflect.FileDescriptor
 
 const file_parley_v1_demand_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/demand.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\"\x80\r\n" +
+	"\x16parley/v1/demand.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\x1a\x14parley/v1/term.proto\"\x92\x0e\n" +
 	"\x06Demand\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12)\n" +
 	"\tstatement\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x90NR\tstatement\x12>\n" +
@@ -1146,7 +1155,8 @@ const file_parley_v1_demand_proto_rawDesc = "" +
 	"\vdelete_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"deleteTime\x12\x1e\n" +
 	"\x04etag\x18\x12 \x01(\tB\n" +
-	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x1a\xd1\x01\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12+\n" +
+	"\x05limit\x18\x13 \x01(\v2\x10.parley.v1.LimitB\x03\xe0A\x01R\x05limit\x1a\xd1\x01\n" +
 	"\tCondition\x12\x1d\n" +
 	"\x02if\x18\x01 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xd0\x0fR\x02if\x12!\n" +
 	"\x04then\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xd0\x0fR\x04then\x12A\n" +
@@ -1167,8 +1177,9 @@ const file_parley_v1_demand_proto_rawDesc = "" +
 	"\x0fSTATUS_SOFTENED\x10\x02\x12\x14\n" +
 	"\x10STATUS_WITHDRAWN\x10\x03\x12\x0e\n" +
 	"\n" +
-	"STATUS_MET\x10\x04:\xf4\x01\xeaA]\n" +
-	"\rparley/Demand\x12;negotiations/{negotiation}/parties/{party}/demands/{demand}*\ademands2\x06demand\xbaH\x90\x01\x1a\x8d\x01\n" +
+	"STATUS_MET\x10\x04:\xd9\x02\xeaA]\n" +
+	"\rparley/Demand\x12;negotiations/{negotiation}/parties/{party}/demands/{demand}*\ademands2\x06demand\xbaH\xf5\x01\x1ac\n" +
+	"\fdemand.limit\x12/a demand whose content is withheld has no limit\x1a\"!this.withheld || !has(this.limit)\x1a\x8d\x01\n" +
 	"\x10demand.statement\x12Pa statement is needed unless the content is withheld, and must be empty if it is\x1a'this.withheld == (this.statement == '')\"s\n" +
 	"\x10GetDemandRequest\x12)\n" +
 	"\x04name\x18\x01 \x01(\tB\x15\xe0A\x02\xfaA\x0f\n" +
@@ -1269,7 +1280,8 @@ var file_parley_v1_demand_proto_goTypes = []any{
 	(*PartialTime)(nil),                // 15: parley.v1.PartialTime
 	(*Audience)(nil),                   // 16: parley.v1.Audience
 	(*timestamppb.Timestamp)(nil),      // 17: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),      // 18: google.protobuf.FieldMask
+	(*Limit)(nil),                      // 18: parley.v1.Limit
+	(*fieldmaskpb.FieldMask)(nil),      // 19: google.protobuf.FieldMask
 }
 var file_parley_v1_demand_proto_depIdxs = []int32{
 	0,  // 0: parley.v1.Demand.strength:type_name -> parley.v1.Demand.Strength
@@ -1283,36 +1295,37 @@ var file_parley_v1_demand_proto_depIdxs = []int32{
 	17, // 8: parley.v1.Demand.create_time:type_name -> google.protobuf.Timestamp
 	17, // 9: parley.v1.Demand.update_time:type_name -> google.protobuf.Timestamp
 	17, // 10: parley.v1.Demand.delete_time:type_name -> google.protobuf.Timestamp
-	17, // 11: parley.v1.GetDemandRequest.as_of:type_name -> google.protobuf.Timestamp
-	17, // 12: parley.v1.ListDemandsRequest.as_of:type_name -> google.protobuf.Timestamp
-	17, // 13: parley.v1.ListDemandsRequest.held_at:type_name -> google.protobuf.Timestamp
-	17, // 14: parley.v1.ListDemandsRequest.known_at:type_name -> google.protobuf.Timestamp
-	3,  // 15: parley.v1.ListDemandsResponse.demands:type_name -> parley.v1.Demand
-	3,  // 16: parley.v1.CreateDemandRequest.demand:type_name -> parley.v1.Demand
-	3,  // 17: parley.v1.UpdateDemandRequest.demand:type_name -> parley.v1.Demand
-	18, // 18: parley.v1.UpdateDemandRequest.update_mask:type_name -> google.protobuf.FieldMask
-	7,  // 19: parley.v1.BatchCreateDemandsRequest.requests:type_name -> parley.v1.CreateDemandRequest
-	3,  // 20: parley.v1.BatchCreateDemandsResponse.demands:type_name -> parley.v1.Demand
-	2,  // 21: parley.v1.Demand.Condition.kind:type_name -> parley.v1.Demand.Condition.Kind
-	4,  // 22: parley.v1.DemandService.GetDemand:input_type -> parley.v1.GetDemandRequest
-	5,  // 23: parley.v1.DemandService.ListDemands:input_type -> parley.v1.ListDemandsRequest
-	7,  // 24: parley.v1.DemandService.CreateDemand:input_type -> parley.v1.CreateDemandRequest
-	8,  // 25: parley.v1.DemandService.UpdateDemand:input_type -> parley.v1.UpdateDemandRequest
-	9,  // 26: parley.v1.DemandService.DeleteDemand:input_type -> parley.v1.DeleteDemandRequest
-	10, // 27: parley.v1.DemandService.UndeleteDemand:input_type -> parley.v1.UndeleteDemandRequest
-	11, // 28: parley.v1.DemandService.BatchCreateDemands:input_type -> parley.v1.BatchCreateDemandsRequest
-	3,  // 29: parley.v1.DemandService.GetDemand:output_type -> parley.v1.Demand
-	6,  // 30: parley.v1.DemandService.ListDemands:output_type -> parley.v1.ListDemandsResponse
-	3,  // 31: parley.v1.DemandService.CreateDemand:output_type -> parley.v1.Demand
-	3,  // 32: parley.v1.DemandService.UpdateDemand:output_type -> parley.v1.Demand
-	3,  // 33: parley.v1.DemandService.DeleteDemand:output_type -> parley.v1.Demand
-	3,  // 34: parley.v1.DemandService.UndeleteDemand:output_type -> parley.v1.Demand
-	12, // 35: parley.v1.DemandService.BatchCreateDemands:output_type -> parley.v1.BatchCreateDemandsResponse
-	29, // [29:36] is the sub-list for method output_type
-	22, // [22:29] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	18, // 11: parley.v1.Demand.limit:type_name -> parley.v1.Limit
+	17, // 12: parley.v1.GetDemandRequest.as_of:type_name -> google.protobuf.Timestamp
+	17, // 13: parley.v1.ListDemandsRequest.as_of:type_name -> google.protobuf.Timestamp
+	17, // 14: parley.v1.ListDemandsRequest.held_at:type_name -> google.protobuf.Timestamp
+	17, // 15: parley.v1.ListDemandsRequest.known_at:type_name -> google.protobuf.Timestamp
+	3,  // 16: parley.v1.ListDemandsResponse.demands:type_name -> parley.v1.Demand
+	3,  // 17: parley.v1.CreateDemandRequest.demand:type_name -> parley.v1.Demand
+	3,  // 18: parley.v1.UpdateDemandRequest.demand:type_name -> parley.v1.Demand
+	19, // 19: parley.v1.UpdateDemandRequest.update_mask:type_name -> google.protobuf.FieldMask
+	7,  // 20: parley.v1.BatchCreateDemandsRequest.requests:type_name -> parley.v1.CreateDemandRequest
+	3,  // 21: parley.v1.BatchCreateDemandsResponse.demands:type_name -> parley.v1.Demand
+	2,  // 22: parley.v1.Demand.Condition.kind:type_name -> parley.v1.Demand.Condition.Kind
+	4,  // 23: parley.v1.DemandService.GetDemand:input_type -> parley.v1.GetDemandRequest
+	5,  // 24: parley.v1.DemandService.ListDemands:input_type -> parley.v1.ListDemandsRequest
+	7,  // 25: parley.v1.DemandService.CreateDemand:input_type -> parley.v1.CreateDemandRequest
+	8,  // 26: parley.v1.DemandService.UpdateDemand:input_type -> parley.v1.UpdateDemandRequest
+	9,  // 27: parley.v1.DemandService.DeleteDemand:input_type -> parley.v1.DeleteDemandRequest
+	10, // 28: parley.v1.DemandService.UndeleteDemand:input_type -> parley.v1.UndeleteDemandRequest
+	11, // 29: parley.v1.DemandService.BatchCreateDemands:input_type -> parley.v1.BatchCreateDemandsRequest
+	3,  // 30: parley.v1.DemandService.GetDemand:output_type -> parley.v1.Demand
+	6,  // 31: parley.v1.DemandService.ListDemands:output_type -> parley.v1.ListDemandsResponse
+	3,  // 32: parley.v1.DemandService.CreateDemand:output_type -> parley.v1.Demand
+	3,  // 33: parley.v1.DemandService.UpdateDemand:output_type -> parley.v1.Demand
+	3,  // 34: parley.v1.DemandService.DeleteDemand:output_type -> parley.v1.Demand
+	3,  // 35: parley.v1.DemandService.UndeleteDemand:output_type -> parley.v1.Demand
+	12, // 36: parley.v1.DemandService.BatchCreateDemands:output_type -> parley.v1.BatchCreateDemandsResponse
+	30, // [30:37] is the sub-list for method output_type
+	23, // [23:30] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_demand_proto_init() }
@@ -1322,6 +1335,7 @@ func file_parley_v1_demand_proto_init() {
 	}
 	file_parley_v1_attribution_proto_init()
 	file_parley_v1_audience_proto_init()
+	file_parley_v1_term_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -19,10 +19,18 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	AnalysisService_GetPositionMatrix_FullMethodName = "/parley.v1.AnalysisService/GetPositionMatrix"
-	AnalysisService_BlamePoint_FullMethodName        = "/parley.v1.AnalysisService/BlamePoint"
-	AnalysisService_GetAgreement_FullMethodName      = "/parley.v1.AnalysisService/GetAgreement"
-	AnalysisService_SuggestPackages_FullMethodName   = "/parley.v1.AnalysisService/SuggestPackages"
+	AnalysisService_GetPositionMatrix_FullMethodName    = "/parley.v1.AnalysisService/GetPositionMatrix"
+	AnalysisService_BlamePoint_FullMethodName           = "/parley.v1.AnalysisService/BlamePoint"
+	AnalysisService_GetAgreement_FullMethodName         = "/parley.v1.AnalysisService/GetAgreement"
+	AnalysisService_SuggestPackages_FullMethodName      = "/parley.v1.AnalysisService/SuggestPackages"
+	AnalysisService_GetCoverage_FullMethodName          = "/parley.v1.AnalysisService/GetCoverage"
+	AnalysisService_CompareBalance_FullMethodName       = "/parley.v1.AnalysisService/CompareBalance"
+	AnalysisService_CheckRedLines_FullMethodName        = "/parley.v1.AnalysisService/CheckRedLines"
+	AnalysisService_CheckRedLinesOfDraft_FullMethodName = "/parley.v1.AnalysisService/CheckRedLinesOfDraft"
+	AnalysisService_ListStickingPoints_FullMethodName   = "/parley.v1.AnalysisService/ListStickingPoints"
+	AnalysisService_ListLapsed_FullMethodName           = "/parley.v1.AnalysisService/ListLapsed"
+	AnalysisService_ListConcessions_FullMethodName      = "/parley.v1.AnalysisService/ListConcessions"
+	AnalysisService_GetTimeline_FullMethodName          = "/parley.v1.AnalysisService/GetTimeline"
 )
 
 // AnalysisServiceClient is the client API for AnalysisService service.
@@ -51,6 +59,48 @@ type AnalysisServiceClient interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN, VALUATIONS_MISSING, PERMISSION_DENIED.
 	SuggestPackages(ctx context.Context, in *SuggestPackagesRequest, opts ...grpc.CallOption) (*SuggestPackagesResponse, error)
+	// Whose demands a revision reflects: per demand what is judged of it, by whom, on which words, and per party how far its
+	// demands are met, with the uncertainty.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	GetCoverage(ctx context.Context, in *GetCoverageRequest, opts ...grpc.CallOption) (*Coverage, error)
+	// How the balance between the parties' demands moves over a series of revisions, also across plans: who gained and who
+	// lost, on which demands, from which revision to which, for certain or possibly.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND.
+	CompareBalance(ctx context.Context, in *CompareBalanceRequest, opts ...grpc.CallOption) (*CompareBalanceResponse, error)
+	// Which red lines a revision crosses, by which point and which words, surely or likely; and which there are that nobody
+	// can tell of.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	CheckRedLines(ctx context.Context, in *CheckRedLinesRequest, opts ...grpc.CallOption) (*CheckRedLinesResponse, error)
+	// Which red lines a text would cross that is not committed. Nothing is stored, and nobody is told of it. Whoever may read the
+	// plan and the parents may ask.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, POINT_UNKNOWN, POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT,
+	// REVISION_UNRELATED.
+	CheckRedLinesOfDraft(ctx context.Context, in *CheckRedLinesOfDraftRequest, opts ...grpc.CallOption) (*CheckRedLinesOfDraftResponse, error)
+	// Where a revision is stuck, and why: the points that are not agreed, those that stand most in the way first, with who
+	// blocks or opposes them, who alone holds out, who has not answered, for how long they have been open and what depends on
+	// them; or those that are agreed, or that a party has not answered to.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListStickingPoints(ctx context.Context, in *ListStickingPointsRequest, opts ...grpc.CallOption) (*ListStickingPointsResponse, error)
+	// Which acceptances lapsed by a revision because the words changed, by which change, and what would make them count again.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListLapsed(ctx context.Context, in *ListLapsedRequest, opts ...grpc.CallOption) (*ListLapsedResponse, error)
+	// Who moved, on what, and which way: stances that changed, demands that were softened, given up or hardened, texts that
+	// came nearer to a party's wording, demands that are judged to be better met; with what each party gave and got, and who
+	// moved last on each topic.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListConcessions(ctx context.Context, in *ListConcessionsRequest, opts ...grpc.CallOption) (*ListConcessionsResponse, error)
+	// What happened and what was said, in one stream: events, revisions, stances, claims and the responses to them, demands,
+	// assessments and disclosures, by when they were said or by when they were recorded; with where a party contradicts itself.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	GetTimeline(ctx context.Context, in *GetTimelineRequest, opts ...grpc.CallOption) (*Timeline, error)
 }
 
 type analysisServiceClient struct {
@@ -101,6 +151,86 @@ func (c *analysisServiceClient) SuggestPackages(ctx context.Context, in *Suggest
 	return out, nil
 }
 
+func (c *analysisServiceClient) GetCoverage(ctx context.Context, in *GetCoverageRequest, opts ...grpc.CallOption) (*Coverage, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Coverage)
+	err := c.cc.Invoke(ctx, AnalysisService_GetCoverage_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) CompareBalance(ctx context.Context, in *CompareBalanceRequest, opts ...grpc.CallOption) (*CompareBalanceResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CompareBalanceResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_CompareBalance_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) CheckRedLines(ctx context.Context, in *CheckRedLinesRequest, opts ...grpc.CallOption) (*CheckRedLinesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckRedLinesResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_CheckRedLines_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) CheckRedLinesOfDraft(ctx context.Context, in *CheckRedLinesOfDraftRequest, opts ...grpc.CallOption) (*CheckRedLinesOfDraftResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckRedLinesOfDraftResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_CheckRedLinesOfDraft_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) ListStickingPoints(ctx context.Context, in *ListStickingPointsRequest, opts ...grpc.CallOption) (*ListStickingPointsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListStickingPointsResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_ListStickingPoints_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) ListLapsed(ctx context.Context, in *ListLapsedRequest, opts ...grpc.CallOption) (*ListLapsedResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListLapsedResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_ListLapsed_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) ListConcessions(ctx context.Context, in *ListConcessionsRequest, opts ...grpc.CallOption) (*ListConcessionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListConcessionsResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_ListConcessions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) GetTimeline(ctx context.Context, in *GetTimelineRequest, opts ...grpc.CallOption) (*Timeline, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Timeline)
+	err := c.cc.Invoke(ctx, AnalysisService_GetTimeline_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AnalysisServiceServer is the server API for AnalysisService service.
 // All implementations must embed UnimplementedAnalysisServiceServer
 // for forward compatibility.
@@ -127,6 +257,48 @@ type AnalysisServiceServer interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN, VALUATIONS_MISSING, PERMISSION_DENIED.
 	SuggestPackages(context.Context, *SuggestPackagesRequest) (*SuggestPackagesResponse, error)
+	// Whose demands a revision reflects: per demand what is judged of it, by whom, on which words, and per party how far its
+	// demands are met, with the uncertainty.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	GetCoverage(context.Context, *GetCoverageRequest) (*Coverage, error)
+	// How the balance between the parties' demands moves over a series of revisions, also across plans: who gained and who
+	// lost, on which demands, from which revision to which, for certain or possibly.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND.
+	CompareBalance(context.Context, *CompareBalanceRequest) (*CompareBalanceResponse, error)
+	// Which red lines a revision crosses, by which point and which words, surely or likely; and which there are that nobody
+	// can tell of.
+	//
+	// Errors: RESOURCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	CheckRedLines(context.Context, *CheckRedLinesRequest) (*CheckRedLinesResponse, error)
+	// Which red lines a text would cross that is not committed. Nothing is stored, and nobody is told of it. Whoever may read the
+	// plan and the parents may ask.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, POINT_UNKNOWN, POINT_EXISTS, POINT_CYCLE, POINT_STATE_CONFLICT,
+	// REVISION_UNRELATED.
+	CheckRedLinesOfDraft(context.Context, *CheckRedLinesOfDraftRequest) (*CheckRedLinesOfDraftResponse, error)
+	// Where a revision is stuck, and why: the points that are not agreed, those that stand most in the way first, with who
+	// blocks or opposes them, who alone holds out, who has not answered, for how long they have been open and what depends on
+	// them; or those that are agreed, or that a party has not answered to.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListStickingPoints(context.Context, *ListStickingPointsRequest) (*ListStickingPointsResponse, error)
+	// Which acceptances lapsed by a revision because the words changed, by which change, and what would make them count again.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListLapsed(context.Context, *ListLapsedRequest) (*ListLapsedResponse, error)
+	// Who moved, on what, and which way: stances that changed, demands that were softened, given up or hardened, texts that
+	// came nearer to a party's wording, demands that are judged to be better met; with what each party gave and got, and who
+	// moved last on each topic.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	ListConcessions(context.Context, *ListConcessionsRequest) (*ListConcessionsResponse, error)
+	// What happened and what was said, in one stream: events, revisions, stances, claims and the responses to them, demands,
+	// assessments and disclosures, by when they were said or by when they were recorded; with where a party contradicts itself.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
+	GetTimeline(context.Context, *GetTimelineRequest) (*Timeline, error)
 	mustEmbedUnimplementedAnalysisServiceServer()
 }
 
@@ -148,6 +320,30 @@ func (UnimplementedAnalysisServiceServer) GetAgreement(context.Context, *GetAgre
 }
 func (UnimplementedAnalysisServiceServer) SuggestPackages(context.Context, *SuggestPackagesRequest) (*SuggestPackagesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SuggestPackages not implemented")
+}
+func (UnimplementedAnalysisServiceServer) GetCoverage(context.Context, *GetCoverageRequest) (*Coverage, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetCoverage not implemented")
+}
+func (UnimplementedAnalysisServiceServer) CompareBalance(context.Context, *CompareBalanceRequest) (*CompareBalanceResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CompareBalance not implemented")
+}
+func (UnimplementedAnalysisServiceServer) CheckRedLines(context.Context, *CheckRedLinesRequest) (*CheckRedLinesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CheckRedLines not implemented")
+}
+func (UnimplementedAnalysisServiceServer) CheckRedLinesOfDraft(context.Context, *CheckRedLinesOfDraftRequest) (*CheckRedLinesOfDraftResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CheckRedLinesOfDraft not implemented")
+}
+func (UnimplementedAnalysisServiceServer) ListStickingPoints(context.Context, *ListStickingPointsRequest) (*ListStickingPointsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListStickingPoints not implemented")
+}
+func (UnimplementedAnalysisServiceServer) ListLapsed(context.Context, *ListLapsedRequest) (*ListLapsedResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListLapsed not implemented")
+}
+func (UnimplementedAnalysisServiceServer) ListConcessions(context.Context, *ListConcessionsRequest) (*ListConcessionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListConcessions not implemented")
+}
+func (UnimplementedAnalysisServiceServer) GetTimeline(context.Context, *GetTimelineRequest) (*Timeline, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetTimeline not implemented")
 }
 func (UnimplementedAnalysisServiceServer) mustEmbedUnimplementedAnalysisServiceServer() {}
 func (UnimplementedAnalysisServiceServer) testEmbeddedByValue()                         {}
@@ -242,6 +438,150 @@ func _AnalysisService_SuggestPackages_Handler(srv interface{}, ctx context.Conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AnalysisService_GetCoverage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetCoverageRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).GetCoverage(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_GetCoverage_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).GetCoverage(ctx, req.(*GetCoverageRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_CompareBalance_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CompareBalanceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).CompareBalance(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_CompareBalance_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).CompareBalance(ctx, req.(*CompareBalanceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_CheckRedLines_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckRedLinesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).CheckRedLines(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_CheckRedLines_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).CheckRedLines(ctx, req.(*CheckRedLinesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_CheckRedLinesOfDraft_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckRedLinesOfDraftRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).CheckRedLinesOfDraft(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_CheckRedLinesOfDraft_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).CheckRedLinesOfDraft(ctx, req.(*CheckRedLinesOfDraftRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_ListStickingPoints_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListStickingPointsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).ListStickingPoints(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_ListStickingPoints_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).ListStickingPoints(ctx, req.(*ListStickingPointsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_ListLapsed_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListLapsedRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).ListLapsed(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_ListLapsed_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).ListLapsed(ctx, req.(*ListLapsedRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_ListConcessions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListConcessionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).ListConcessions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_ListConcessions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).ListConcessions(ctx, req.(*ListConcessionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_GetTimeline_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetTimelineRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).GetTimeline(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_GetTimeline_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).GetTimeline(ctx, req.(*GetTimelineRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AnalysisService_ServiceDesc is the grpc.ServiceDesc for AnalysisService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -264,6 +604,38 @@ var AnalysisService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "SuggestPackages",
 			Handler:    _AnalysisService_SuggestPackages_Handler,
+		},
+		{
+			MethodName: "GetCoverage",
+			Handler:    _AnalysisService_GetCoverage_Handler,
+		},
+		{
+			MethodName: "CompareBalance",
+			Handler:    _AnalysisService_CompareBalance_Handler,
+		},
+		{
+			MethodName: "CheckRedLines",
+			Handler:    _AnalysisService_CheckRedLines_Handler,
+		},
+		{
+			MethodName: "CheckRedLinesOfDraft",
+			Handler:    _AnalysisService_CheckRedLinesOfDraft_Handler,
+		},
+		{
+			MethodName: "ListStickingPoints",
+			Handler:    _AnalysisService_ListStickingPoints_Handler,
+		},
+		{
+			MethodName: "ListLapsed",
+			Handler:    _AnalysisService_ListLapsed_Handler,
+		},
+		{
+			MethodName: "ListConcessions",
+			Handler:    _AnalysisService_ListConcessions_Handler,
+		},
+		{
+			MethodName: "GetTimeline",
+			Handler:    _AnalysisService_GetTimeline_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -190,7 +190,10 @@ type Point struct {
 	// Fingerprint of the wording, as 64 hex digits: SHA-256 over a canonical form of heading, text and alternatives;
 	// not of number, place, notes or white space. A stance counts while the digest it was given on stands. Empty when
 	// there is no wording.
-	Digest        string `protobuf:"bytes,15,opt,name=digest,proto3" json:"digest,omitempty"`
+	Digest string `protobuf:"bytes,15,opt,name=digest,proto3" json:"digest,omitempty"`
+	// What its wording says in numbers, as the recorder reads it; where it has rival wordings, what they have in common. At most
+	// 50. New wording needs a new reading. Like notes, terms age no stance.
+	Terms         []*Term `protobuf:"bytes,16,rep,name=terms,proto3" json:"terms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -330,6 +333,13 @@ func (x *Point) GetDigest() string {
 	return ""
 }
 
+func (x *Point) GetTerms() []*Term {
+	if x != nil {
+		return x.Terms
+	}
+	return nil
+}
+
 // One of several rival wordings of a point.
 type Alternative struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -342,7 +352,9 @@ type Alternative struct {
 	// The parties that are against it. At most 200.
 	Opponents []string `protobuf:"bytes,4,rep,name=opponents,proto3" json:"opponents,omitempty"`
 	// What the recorder has to say about it. At most 10,000 characters.
-	Note          string `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
+	Note string `protobuf:"bytes,5,opt,name=note,proto3" json:"note,omitempty"`
+	// What this wording says in numbers, beside what the point's `terms` say of all, as the recorder reads it. At most 50.
+	Terms         []*Term `protobuf:"bytes,6,rep,name=terms,proto3" json:"terms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -410,6 +422,13 @@ func (x *Alternative) GetNote() string {
 		return x.Note
 	}
 	return ""
+}
+
+func (x *Alternative) GetTerms() []*Term {
+	if x != nil {
+		return x.Terms
+	}
+	return nil
 }
 
 // Where a point stands.
@@ -835,8 +854,8 @@ func (x *PointChange_Add) GetTo() *Placement {
 	return nil
 }
 
-// New wording, or new facts about a point: replaces heading, text, alternatives, obliges, topic and note. A point
-// that was gone, deferred or unknown becomes PRESENT, with its old id, if it gets wording. Label, place, id and
+// New wording, or new facts about a point: replaces heading, text, alternatives, terms, obliges, topic and note. A
+// point that was gone, deferred or unknown becomes PRESENT, with its old id, if it gets wording. Label, place, id and
 // lineage stay.
 type PointChange_Edit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1412,7 +1431,7 @@ var File_parley_v1_point_proto protoreflect.FileDescriptor
 
 const file_parley_v1_point_proto_rawDesc = "" +
 	"\n" +
-	"\x15parley/v1/point.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"\xaf\a\n" +
+	"\x15parley/v1/point.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x14parley/v1/term.proto\"\xe3\a\n" +
 	"\x05Point\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12A\n" +
 	"\x02id\x18\x02 \x01(\tB1\xe0A\x05\xbaH+\xd8\x01\x01r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$R\x02id\x12 \n" +
@@ -1435,7 +1454,8 @@ const file_parley_v1_point_proto_rawDesc = "" +
 	"successors\x12\x1d\n" +
 	"\aorigins\x18\r \x03(\tB\x03\xe0A\x03R\aorigins\x12\x1f\n" +
 	"\x04note\x18\x0e \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x90NR\x04note\x12\x1b\n" +
-	"\x06digest\x18\x0f \x01(\tB\x03\xe0A\x03R\x06digest\"\x91\x01\n" +
+	"\x06digest\x18\x0f \x01(\tB\x03\xe0A\x03R\x06digest\x122\n" +
+	"\x05terms\x18\x10 \x03(\v2\x0f.parley.v1.TermB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x102R\x05terms\"\x91\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTATE_PRESENT\x10\x01\x12\x10\n" +
@@ -1444,7 +1464,7 @@ const file_parley_v1_point_proto_rawDesc = "" +
 	"\x0eSTATE_DEFERRED\x10\x04\x12\x11\n" +
 	"\rSTATE_UNKNOWN\x10\x05\x12\x14\n" +
 	"\x10STATE_SUPERSEDED\x10\x06:m\xeaAj\n" +
-	"\fparley/Point\x12Knegotiations/{negotiation}/plans/{plan}/revisions/{revision}/points/{point}*\x06points2\x05point\"\xf6\x01\n" +
+	"\fparley/Point\x12Knegotiations/{negotiation}/plans/{plan}/revisions/{revision}/points/{point}*\x06points2\x05point\"\xaa\x02\n" +
 	"\vAlternative\x12\"\n" +
 	"\x05label\x18\x01 \x01(\tB\f\xe0A\x02\xbaH\x06r\x04\x10\x01\x182R\x05label\x12\"\n" +
 	"\x04text\x18\x02 \x01(\tB\x0e\xe0A\x02\xbaH\br\x06\x10\x01(\x80\x80@R\x04text\x12?\n" +
@@ -1454,7 +1474,8 @@ const file_parley_v1_point_proto_rawDesc = "" +
 	"proponents\x12=\n" +
 	"\topponents\x18\x04 \x03(\tB\x1f\xe0A\x01\xfaA\x0e\n" +
 	"\fparley/Party\xbaH\b\x92\x01\x05\x10\xc8\x01\x18\x01R\topponents\x12\x1f\n" +
-	"\x04note\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x90NR\x04note\"\x95\x02\n" +
+	"\x04note\x18\x05 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\x90NR\x04note\x122\n" +
+	"\x05terms\x18\x06 \x03(\v2\x0f.parley.v1.TermB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x102R\x05terms\"\x95\x02\n" +
 	"\tPlacement\x12I\n" +
 	"\x06parent\x18\x01 \x01(\tB1\xe0A\x01\xbaH+\xd8\x01\x01r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$R\x06parent\x12G\n" +
 	"\x05after\x18\x02 \x01(\tB1\xe0A\x01\xbaH+\xd8\x01\x01r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$R\x05after\x12\x19\n" +
@@ -1562,34 +1583,37 @@ var file_parley_v1_point_proto_goTypes = []any{
 	(*PointChange_Split)(nil),    // 15: parley.v1.PointChange.Split
 	(*PointChange_Merge)(nil),    // 16: parley.v1.PointChange.Merge
 	(*PointChange_Adopt)(nil),    // 17: parley.v1.PointChange.Adopt
+	(*Term)(nil),                 // 18: parley.v1.Term
 }
 var file_parley_v1_point_proto_depIdxs = []int32{
 	3,  // 0: parley.v1.Point.alternatives:type_name -> parley.v1.Alternative
 	0,  // 1: parley.v1.Point.state:type_name -> parley.v1.Point.State
-	7,  // 2: parley.v1.PointChange.add:type_name -> parley.v1.PointChange.Add
-	8,  // 3: parley.v1.PointChange.edit:type_name -> parley.v1.PointChange.Edit
-	9,  // 4: parley.v1.PointChange.move:type_name -> parley.v1.PointChange.Move
-	10, // 5: parley.v1.PointChange.renumber:type_name -> parley.v1.PointChange.Renumber
-	11, // 6: parley.v1.PointChange.strike:type_name -> parley.v1.PointChange.Strike
-	12, // 7: parley.v1.PointChange.park:type_name -> parley.v1.PointChange.Park
-	13, // 8: parley.v1.PointChange.relocate:type_name -> parley.v1.PointChange.Relocate
-	14, // 9: parley.v1.PointChange.obscure:type_name -> parley.v1.PointChange.Obscure
-	15, // 10: parley.v1.PointChange.split:type_name -> parley.v1.PointChange.Split
-	16, // 11: parley.v1.PointChange.merge:type_name -> parley.v1.PointChange.Merge
-	17, // 12: parley.v1.PointChange.adopt:type_name -> parley.v1.PointChange.Adopt
-	1,  // 13: parley.v1.PointMatch.how:type_name -> parley.v1.PointMatch.How
-	2,  // 14: parley.v1.PointChange.Add.point:type_name -> parley.v1.Point
-	4,  // 15: parley.v1.PointChange.Add.to:type_name -> parley.v1.Placement
-	2,  // 16: parley.v1.PointChange.Edit.point:type_name -> parley.v1.Point
-	4,  // 17: parley.v1.PointChange.Move.to:type_name -> parley.v1.Placement
-	2,  // 18: parley.v1.PointChange.Split.into:type_name -> parley.v1.Point
-	2,  // 19: parley.v1.PointChange.Merge.into:type_name -> parley.v1.Point
-	4,  // 20: parley.v1.PointChange.Adopt.to:type_name -> parley.v1.Placement
-	21, // [21:21] is the sub-list for method output_type
-	21, // [21:21] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	18, // 2: parley.v1.Point.terms:type_name -> parley.v1.Term
+	18, // 3: parley.v1.Alternative.terms:type_name -> parley.v1.Term
+	7,  // 4: parley.v1.PointChange.add:type_name -> parley.v1.PointChange.Add
+	8,  // 5: parley.v1.PointChange.edit:type_name -> parley.v1.PointChange.Edit
+	9,  // 6: parley.v1.PointChange.move:type_name -> parley.v1.PointChange.Move
+	10, // 7: parley.v1.PointChange.renumber:type_name -> parley.v1.PointChange.Renumber
+	11, // 8: parley.v1.PointChange.strike:type_name -> parley.v1.PointChange.Strike
+	12, // 9: parley.v1.PointChange.park:type_name -> parley.v1.PointChange.Park
+	13, // 10: parley.v1.PointChange.relocate:type_name -> parley.v1.PointChange.Relocate
+	14, // 11: parley.v1.PointChange.obscure:type_name -> parley.v1.PointChange.Obscure
+	15, // 12: parley.v1.PointChange.split:type_name -> parley.v1.PointChange.Split
+	16, // 13: parley.v1.PointChange.merge:type_name -> parley.v1.PointChange.Merge
+	17, // 14: parley.v1.PointChange.adopt:type_name -> parley.v1.PointChange.Adopt
+	1,  // 15: parley.v1.PointMatch.how:type_name -> parley.v1.PointMatch.How
+	2,  // 16: parley.v1.PointChange.Add.point:type_name -> parley.v1.Point
+	4,  // 17: parley.v1.PointChange.Add.to:type_name -> parley.v1.Placement
+	2,  // 18: parley.v1.PointChange.Edit.point:type_name -> parley.v1.Point
+	4,  // 19: parley.v1.PointChange.Move.to:type_name -> parley.v1.Placement
+	2,  // 20: parley.v1.PointChange.Split.into:type_name -> parley.v1.Point
+	2,  // 21: parley.v1.PointChange.Merge.into:type_name -> parley.v1.Point
+	4,  // 22: parley.v1.PointChange.Adopt.to:type_name -> parley.v1.Placement
+	23, // [23:23] is the sub-list for method output_type
+	23, // [23:23] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_point_proto_init() }
@@ -1597,6 +1621,7 @@ func file_parley_v1_point_proto_init() {
 	if File_parley_v1_point_proto != nil {
 		return
 	}
+	file_parley_v1_term_proto_init()
 	file_parley_v1_point_proto_msgTypes[3].OneofWrappers = []any{
 		(*PointChange_Add_)(nil),
 		(*PointChange_Edit_)(nil),

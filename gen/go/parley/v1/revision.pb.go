@@ -543,7 +543,10 @@ type CommitRevisionResponse struct {
 	Matches []*PointMatch `protobuf:"bytes,2,rep,name=matches,proto3" json:"matches,omitempty"`
 	// The ids of the points that differ from the first parent's, in the order in which the changes or the text bring them
 	// up. Among them are the ids that the server gave to new points.
-	Changed       []string `protobuf:"bytes,3,rep,name=changed,proto3" json:"changed,omitempty"`
+	Changed []string `protobuf:"bytes,3,rep,name=changed,proto3" json:"changed,omitempty"`
+	// The red lines that the revision crosses, surely or likely, and those whose content is withheld, as far as the caller may
+	// know of them; see CheckRedLines. What is said here binds nobody: the revision is committed all the same.
+	Warnings      []*RedLine `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -595,6 +598,13 @@ func (x *CommitRevisionResponse) GetMatches() []*PointMatch {
 func (x *CommitRevisionResponse) GetChanged() []string {
 	if x != nil {
 		return x.Changed
+	}
+	return nil
+}
+
+func (x *CommitRevisionResponse) GetWarnings() []*RedLine {
+	if x != nil {
+		return x.Warnings
 	}
 	return nil
 }
@@ -1643,7 +1653,7 @@ var File_parley_v1_revision_proto protoreflect.FileDescriptor
 
 const file_parley_v1_revision_proto_rawDesc = "" +
 	"\n" +
-	"\x18parley/v1/revision.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\x1a\x14parley/v1/diff.proto\x1a\x15parley/v1/point.proto\"\xda\r\n" +
+	"\x18parley/v1/revision.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\x1a\x14parley/v1/diff.proto\x1a\x19parley/v1/judgement.proto\x1a\x15parley/v1/point.proto\"\xda\r\n" +
 	"\bRevision\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12.\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xc8\x01R\vdisplayName\x12\x1d\n" +
@@ -1710,11 +1720,12 @@ const file_parley_v1_revision_proto_rawDesc = "" +
 	"\x04Text\x127\n" +
 	"\x06points\x18\x01 \x03(\v2\x10.parley.v1.PointB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10\xa0\x8d\x06R\x06points\x12+\n" +
 	"\teditorial\x18\x02 \x03(\tB\r\xe0A\x01\xbaH\a\x92\x01\x04\x10\xa0\x8d\x06R\teditorialB\x06\n" +
-	"\x04body\"\x94\x01\n" +
+	"\x04body\"\xc4\x01\n" +
 	"\x16CommitRevisionResponse\x12/\n" +
 	"\brevision\x18\x01 \x01(\v2\x13.parley.v1.RevisionR\brevision\x12/\n" +
 	"\amatches\x18\x02 \x03(\v2\x15.parley.v1.PointMatchR\amatches\x12\x18\n" +
-	"\achanged\x18\x03 \x03(\tR\achanged\"\xb1\x01\n" +
+	"\achanged\x18\x03 \x03(\tR\achanged\x12.\n" +
+	"\bwarnings\x18\x04 \x03(\v2\x12.parley.v1.RedLineR\bwarnings\"\xb1\x01\n" +
 	"\x12GetRevisionRequest\x12+\n" +
 	"\x04name\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\x04name\x128\n" +
@@ -1820,8 +1831,9 @@ var file_parley_v1_revision_proto_goTypes = []any{
 	(*Audience)(nil),                      // 24: parley.v1.Audience
 	(*timestamppb.Timestamp)(nil),         // 25: google.protobuf.Timestamp
 	(*PointMatch)(nil),                    // 26: parley.v1.PointMatch
-	(PointDiff_Kind)(0),                   // 27: parley.v1.PointDiff.Kind
-	(*PointChange)(nil),                   // 28: parley.v1.PointChange
+	(*RedLine)(nil),                       // 27: parley.v1.RedLine
+	(PointDiff_Kind)(0),                   // 28: parley.v1.PointDiff.Kind
+	(*PointChange)(nil),                   // 29: parley.v1.PointChange
 }
 var file_parley_v1_revision_proto_depIdxs = []int32{
 	16, // 0: parley.v1.Revision.parents:type_name -> parley.v1.Revision.Parent
@@ -1840,31 +1852,32 @@ var file_parley_v1_revision_proto_depIdxs = []int32{
 	0,  // 13: parley.v1.CommitRevisionRequest.view:type_name -> parley.v1.RevisionView
 	3,  // 14: parley.v1.CommitRevisionResponse.revision:type_name -> parley.v1.Revision
 	26, // 15: parley.v1.CommitRevisionResponse.matches:type_name -> parley.v1.PointMatch
-	0,  // 16: parley.v1.GetRevisionRequest.view:type_name -> parley.v1.RevisionView
-	25, // 17: parley.v1.GetRevisionRequest.as_of:type_name -> google.protobuf.Timestamp
-	4,  // 18: parley.v1.UploadRevisionRequest.commit:type_name -> parley.v1.CommitRevisionRequest
-	20, // 19: parley.v1.UploadRevisionRequest.text:type_name -> parley.v1.CommitRevisionRequest.Text
-	19, // 20: parley.v1.UploadRevisionRequest.changes:type_name -> parley.v1.CommitRevisionRequest.Changes
-	25, // 21: parley.v1.ListPointsRequest.as_of:type_name -> google.protobuf.Timestamp
-	23, // 22: parley.v1.ListPointsResponse.points:type_name -> parley.v1.Point
-	25, // 23: parley.v1.ListRevisionsRequest.as_of:type_name -> google.protobuf.Timestamp
-	3,  // 24: parley.v1.ListRevisionsResponse.revisions:type_name -> parley.v1.Revision
-	25, // 25: parley.v1.GetPointRequest.as_of:type_name -> google.protobuf.Timestamp
-	25, // 26: parley.v1.ListPointHistoryRequest.as_of:type_name -> google.protobuf.Timestamp
-	15, // 27: parley.v1.ListPointHistoryResponse.versions:type_name -> parley.v1.PointVersion
-	25, // 28: parley.v1.PointVersion.create_time:type_name -> google.protobuf.Timestamp
-	22, // 29: parley.v1.PointVersion.held_time:type_name -> parley.v1.PartialTime
-	23, // 30: parley.v1.PointVersion.point:type_name -> parley.v1.Point
-	27, // 31: parley.v1.PointVersion.kinds:type_name -> parley.v1.PointDiff.Kind
-	2,  // 32: parley.v1.Revision.Parent.relation:type_name -> parley.v1.Revision.Parent.Relation
-	21, // 33: parley.v1.Revision.Contributor.attribution:type_name -> parley.v1.Attribution
-	28, // 34: parley.v1.CommitRevisionRequest.Changes.changes:type_name -> parley.v1.PointChange
-	23, // 35: parley.v1.CommitRevisionRequest.Text.points:type_name -> parley.v1.Point
-	36, // [36:36] is the sub-list for method output_type
-	36, // [36:36] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	27, // 16: parley.v1.CommitRevisionResponse.warnings:type_name -> parley.v1.RedLine
+	0,  // 17: parley.v1.GetRevisionRequest.view:type_name -> parley.v1.RevisionView
+	25, // 18: parley.v1.GetRevisionRequest.as_of:type_name -> google.protobuf.Timestamp
+	4,  // 19: parley.v1.UploadRevisionRequest.commit:type_name -> parley.v1.CommitRevisionRequest
+	20, // 20: parley.v1.UploadRevisionRequest.text:type_name -> parley.v1.CommitRevisionRequest.Text
+	19, // 21: parley.v1.UploadRevisionRequest.changes:type_name -> parley.v1.CommitRevisionRequest.Changes
+	25, // 22: parley.v1.ListPointsRequest.as_of:type_name -> google.protobuf.Timestamp
+	23, // 23: parley.v1.ListPointsResponse.points:type_name -> parley.v1.Point
+	25, // 24: parley.v1.ListRevisionsRequest.as_of:type_name -> google.protobuf.Timestamp
+	3,  // 25: parley.v1.ListRevisionsResponse.revisions:type_name -> parley.v1.Revision
+	25, // 26: parley.v1.GetPointRequest.as_of:type_name -> google.protobuf.Timestamp
+	25, // 27: parley.v1.ListPointHistoryRequest.as_of:type_name -> google.protobuf.Timestamp
+	15, // 28: parley.v1.ListPointHistoryResponse.versions:type_name -> parley.v1.PointVersion
+	25, // 29: parley.v1.PointVersion.create_time:type_name -> google.protobuf.Timestamp
+	22, // 30: parley.v1.PointVersion.held_time:type_name -> parley.v1.PartialTime
+	23, // 31: parley.v1.PointVersion.point:type_name -> parley.v1.Point
+	28, // 32: parley.v1.PointVersion.kinds:type_name -> parley.v1.PointDiff.Kind
+	2,  // 33: parley.v1.Revision.Parent.relation:type_name -> parley.v1.Revision.Parent.Relation
+	21, // 34: parley.v1.Revision.Contributor.attribution:type_name -> parley.v1.Attribution
+	29, // 35: parley.v1.CommitRevisionRequest.Changes.changes:type_name -> parley.v1.PointChange
+	23, // 36: parley.v1.CommitRevisionRequest.Text.points:type_name -> parley.v1.Point
+	37, // [37:37] is the sub-list for method output_type
+	37, // [37:37] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_revision_proto_init() }
@@ -1875,6 +1888,7 @@ func file_parley_v1_revision_proto_init() {
 	file_parley_v1_attribution_proto_init()
 	file_parley_v1_audience_proto_init()
 	file_parley_v1_diff_proto_init()
+	file_parley_v1_judgement_proto_init()
 	file_parley_v1_point_proto_init()
 	file_parley_v1_revision_proto_msgTypes[1].OneofWrappers = []any{
 		(*CommitRevisionRequest_Changes_)(nil),

@@ -167,7 +167,7 @@ func (v *verification) gap(g *verifiedLog, seq ledger.Seq) {
 	if seq <= g.met.head+1 {
 		return
 	}
-	lost := fmt.Errorf("%d entries are damaged or missing from here", seq-g.met.head-1)
+	lost := fmt.Errorf("entries that are damaged or missing, from this one on: %d", seq-g.met.head-1)
 	v.report(v.l.corruptEntry(g.name, g.met.head+1, lost))
 	g.met.head = seq - 1
 	g.met.recent = slices.Repeat([]place{0}, int(g.met.head%rowSize)) // places unknown

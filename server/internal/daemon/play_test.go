@@ -1,0 +1,272 @@
+package daemon_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+	"pgregory.net/rapid"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
+)
+
+// play is one history that both servers are told, the one with its secrets.
+type play struct {
+	*theater
+	t       *rapid.T
+	id      string
+	viewer  string
+	things  []*thing
+	names   map[string][]string // what the viewer may ask for, hidden or not, by type
+	script  []string
+	secrets int
+	acts    int
+}
+
+// thing is a resource, as the story goes.
+type thing struct {
+	kind, name, owner string
+	author            string
+	audience          *parleyv1.Audience
+	about             []*thing // what it belongs to and names: nobody knows of it who does not know of that
+	points            []string // of a revision
+}
+
+func (p *play) n() string { return "negotiations/" + p.id }
+
+// open sets the stage: a negotiation with two parties, a plan, and everybody in their role.
+func (p *play) open() {
+	level := rapid.SampledFrom([]parleyv1.Audience_Level{parleyv1.Audience_LEVEL_PUBLIC, parleyv1.Audience_LEVEL_TABLED}).Draw(p.t, "negotiation")
+	stage := &thing{kind: "Negotiation", name: p.n(), author: "maria", audience: audienceOf(level)}
+	p.do("operator", "NegotiationService.CreateNegotiation", same(&parleyv1.CreateNegotiationRequest{
+		NegotiationId: p.id, Negotiation: &parleyv1.Negotiation{DisplayName: p.id, Audience: stage.audience},
+	}), nil)
+	p.note(stage)
+	for _, id := range []string{"a", "b"} {
+		p.do("operator", "PartyService.CreateParty", same(&parleyv1.CreatePartyRequest{
+			Parent: p.n(), PartyId: id, Party: &parleyv1.Party{DisplayName: id, Kind: parleyv1.Party_KIND_STATE, Role: parleyv1.Party_ROLE_PRINCIPAL},
+		}), nil)
+		p.note(&thing{kind: "Party", name: p.n() + "/parties/" + id, owner: id, author: "maria", audience: audienceOf(parleyv1.Audience_LEVEL_PUBLIC)})
+	}
+	for _, m := range []*parleyv1.Member{
+		{Principal: "maria", Role: parleyv1.Member_ROLE_MEDIATOR}, {Principal: "olga", Role: parleyv1.Member_ROLE_OBSERVER}, {Principal: "ines", Role: parleyv1.Member_ROLE_ANALYST},
+		{Principal: "anna", Role: parleyv1.Member_ROLE_DELEGATE, Party: p.n() + "/parties/a"}, {Principal: "bert", Role: parleyv1.Member_ROLE_DELEGATE, Party: p.n() + "/parties/b"},
+	} {
+		if who := m.GetPrincipal(); who != "olga" && who != "ines" || who == p.viewer {
+			p.do("operator", "MemberService.CreateMember", same(&parleyv1.CreateMemberRequest{Parent: p.n(), MemberId: who, Member: m}), nil)
+			p.names["parley/Member"] = append(p.names["parley/Member"], p.n()+"/members/"+who)
+		}
+	}
+	if p.viewer == "root" {
+		spare := p.id + "-spare"
+		p.do("operator", "TokenService.CreateToken", same(&parleyv1.CreateTokenRequest{TokenId: spare, Token: &parleyv1.Token{Principal: spare}}), nil)
+		p.names["parley/Token"] = []string{"tokens/" + spare}
+	}
+	p.do("operator", "PlanService.CreatePlan", same(&parleyv1.CreatePlanRequest{Parent: p.n(), PlanId: "draft", Plan: &parleyv1.Plan{DisplayName: "Draft"}}), nil)
+	p.note(&thing{kind: "Plan", name: p.n() + "/plans/draft", author: "maria", audience: audienceOf(parleyv1.Audience_LEVEL_PUBLIC)})
+}
+
+func audienceOf(level parleyv1.Audience_Level, parties ...string) *parleyv1.Audience {
+	return &parleyv1.Audience{Level: level, Parties: parties}
+}
+
+func (p *play) note(x *thing) {
+	p.things = append(p.things, x)
+	p.names["parley/"+x.kind] = append(p.names["parley/"+x.kind], x.name)
+}
+
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+
+// told is a request as each of the servers gets it.
+type told func(w *twin) proto.Message
+
+// same is a request that both get.
+func same(req proto.Message) told { return func(*twin) proto.Message { return req } }
+
+// under gives the same request an id to be known by.
+func (build told) under(id string) told {
+	return func(w *twin) proto.Message {
+		req := proto.Clone(build(w))
+		req.ProtoReflect().Set(req.ProtoReflect().Descriptor().Fields().ByName("request_id"), protoreflect.ValueOfString(id))
+		return req
+	}
+}
+
+// do has somebody make a call: in secret on one server, if it makes or changes a thing that the viewer may not know of, and
+// otherwise on both. It gives the answer if it was no error.
+func (p *play) do(who, name string, build told, x *thing) proto.Message {
+	p.acts++
+	p.stage.enter(fmt.Sprintf("%s %d", p.id, p.acts))
+	secret := x != nil && !p.knows(p.viewer, x)
+	if method := methodNamed(name); who != "operator" && rapid.IntRange(0, 7).Draw(p.t, "request_id") == 7 && method.Input().Fields().ByName("request_id") != nil {
+		build = build.under(rapid.SampledFrom(p.requestIDs()).Draw(p.t, "request_id"))
+	}
+	c := question{method: methodNamed(name), req: build(p.with)}
+	if who == p.viewer && rapid.Bool().Draw(p.t, "over REST") {
+		c.over = byREST
+	}
+	got := p.with.ask(context.Background(), who, c)
+	line := fmt.Sprintf("%s: %s %v", who, name, c.req)
+	if !got.ok {
+		line += "\n    fails: " + got.head
+	}
+	switch {
+	case secret:
+		p.script = append(p.script, "in secret, "+line)
+		if got.ok {
+			p.secrets++
+		}
+	case who == p.viewer:
+		p.script = append(p.script, line)
+		if other := p.without.ask(context.Background(), who, c); !alike(got, other) {
+			p.differ(c, got, other)
+		}
+	case got.ok:
+		p.script = append(p.script, line)
+		if other := p.without.ask(context.Background(), who, question{method: c.method, req: build(p.without)}); !other.ok {
+			p.t.Skip("what was done in the open fitted one of the two only")
+		}
+	default: // it failed, for all that the viewer knows as somebody chose something that cannot be
+		p.script = append(p.script, line)
+	}
+	if !got.ok {
+		return nil
+	}
+	if got.msg == nil {
+		got.msg = fromBody(c.method, got.body)
+	}
+	return got.msg
+}
+
+func methodNamed(name string) protoreflect.MethodDescriptor {
+	d, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName("parley.v1." + name))
+	if err != nil {
+		panic(err) // written wrongly in the test
+	}
+	return d.(protoreflect.MethodDescriptor)
+}
+
+func newMessage(md protoreflect.MessageDescriptor) protoreflect.Message {
+	mt, err := protoregistry.GlobalTypes.FindMessageByName(md.FullName())
+	if err != nil {
+		panic(err) // generated with the service
+	}
+	return mt.New()
+}
+
+// knows tells whether somebody may know of a thing, by the words of the documents alone.
+func (p *play) knows(who string, x *thing) bool {
+	return p.in(who, x.audience, x.owner) && !slices.ContainsFunc(x.about, func(x *thing) bool { return !p.knows(who, x) })
+}
+
+func (p *play) in(who string, a *parleyv1.Audience, owner string) bool {
+	own := map[string]string{"anna": "a", "bert": "b"}[who]
+	mediator := who == "maria" || who == "operator"
+	switch a.GetLevel() {
+	case parleyv1.Audience_LEVEL_PARTY:
+		return own != "" && own == owner
+	case parleyv1.Audience_LEVEL_MEDIATOR:
+		return mediator || own != "" && own == owner
+	case parleyv1.Audience_LEVEL_SHARED:
+		return mediator || own != "" && (own == owner || slices.Contains(a.GetParties(), p.n()+"/parties/"+own))
+	case parleyv1.Audience_LEVEL_TABLED:
+		return who != "" && who != "nina" && who != "root"
+	}
+	return true
+}
+
+// act makes something up that somebody does.
+func (p *play) act() {
+	kinds := []string{"create", "create", "create", "create", "commit", "commit", "commit", "change", "change", "batch", "respond", "disclose", "read", "appoint", "elsewhere"}
+	switch rapid.SampledFrom(kinds).Draw(p.t, "act") {
+	case "create":
+		p.create()
+	case "commit":
+		p.commit()
+	case "change":
+		p.change()
+	case "batch":
+		p.batch()
+	case "respond":
+		p.respond()
+	case "disclose":
+		p.disclose()
+	case "read":
+		p.read()
+	case "appoint":
+		p.appoint()
+	case "elsewhere":
+		p.elsewhere()
+	}
+}
+
+// part draws who acts for whom, and who may know of what they record.
+func (p *play) part() (who, owner string, audience *parleyv1.Audience) {
+	who = rapid.SampledFrom([]string{"maria", "anna", "bert"}).Draw(p.t, "who")
+	owner = map[string]string{"maria": rapid.SampledFrom([]string{"", "a", "b"}).Draw(p.t, "owner"), "anna": "a", "bert": "b"}[who]
+	level := parleyv1.Audience_Level(rapid.IntRange(int(parleyv1.Audience_LEVEL_PARTY), int(parleyv1.Audience_LEVEL_PUBLIC)).Draw(p.t, "level"))
+	if who == "maria" && level == parleyv1.Audience_LEVEL_PARTY {
+		level = parleyv1.Audience_LEVEL_MEDIATOR
+	}
+	if level == parleyv1.Audience_LEVEL_SHARED {
+		return who, owner, audienceOf(level, p.n()+"/parties/"+rapid.SampledFrom([]string{"a", "b"}).Draw(p.t, "shared"))
+	}
+	return who, owner, audienceOf(level)
+}
+
+// newID makes up an id that may be chosen for an audience, or leaves it to the server.
+func (p *play) newID(owner string, a *parleyv1.Audience) string {
+	n := p.acts
+	switch {
+	case rapid.IntRange(0, 2).Draw(p.t, "id") == 0:
+		return ""
+	case a.GetLevel() >= parleyv1.Audience_LEVEL_TABLED:
+		return fmt.Sprintf("x%d", n)
+	case a.GetLevel() == parleyv1.Audience_LEVEL_PARTY:
+		return fmt.Sprintf("%s--own--%d", owner, n)
+	case owner == "":
+		return fmt.Sprintf("%s--%d", record.MediatorsOwn, n)
+	}
+	return fmt.Sprintf("%s--%d", owner, n)
+}
+
+// any draws a thing of some kinds that somebody may name: nil if there is none.
+func (p *play) any(who string, kinds ...string) *thing {
+	var list []*thing
+	for _, x := range p.things {
+		if slices.Contains(kinds, x.kind) && p.knows(who, x) {
+			list = append(list, x)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return rapid.SampledFrom(list).Draw(p.t, "thing")
+}
+
+// party gives the name of a party by its id; empty for none.
+func (p *play) party(id string) string {
+	if id == "" {
+		return ""
+	}
+	return p.n() + "/parties/" + id
+}
+
+// newest finds the newest revisions of a plan that somebody knows of on a server.
+func (p *play) newest(w *twin, who string, plan *thing) *thing {
+	for _, x := range slices.Backward(p.things) {
+		if x.kind == "Revision" && strings.HasPrefix(x.name, plan.name+"/") && (w == p.with || p.knows(p.viewer, x)) && p.knows(who, x) {
+			return x
+		}
+	}
+	return nil
+}
+
+func (p *play) story() string {
+	return fmt.Sprintf("viewer %q\n%s", p.viewer, strings.Join(p.script, "\n"))
+}
