@@ -25,7 +25,7 @@ func asIn(point string) *parleyv1.Stance_Requirement {
 	return &parleyv1.Stance_Requirement{Requirement: &parleyv1.Stance_Requirement_AsIn{AsIn: draft + "/revisions/" + point}}
 }
 
-func together(point string) *parleyv1.Stance_Requirement {
+func agreedToo(point string) *parleyv1.Stance_Requirement {
 	return &parleyv1.Stance_Requirement{Requirement: &parleyv1.Stance_Requirement_Agreed{Agreed: point}}
 }
 
@@ -69,10 +69,10 @@ func TestConditionalStances(t *testing.T) {
 			w.stance(t, "a", "v1/points/p", accept, requires(asIn("v1/points/q")))
 			reworded(t, w, "One.", "Three.")
 		}, ""},
-		{"not if the other is not agreed", func(w *world) { w.stance(t, "a", "v1/points/p", accept, requires(together("q"))) }, ""},
+		{"not if the other is not agreed", func(w *world) { w.stance(t, "a", "v1/points/p", accept, requires(agreedToo("q"))) }, ""},
 		{"two that require each other", func(w *world) {
-			w.stance(t, "a", "v1/points/p", accept, requires(together("q")))
-			w.stance(t, "a", "v1/points/q", accept, requires(together("p")))
+			w.stance(t, "a", "v1/points/p", accept, requires(agreedToo("q")))
+			w.stance(t, "a", "v1/points/q", accept, requires(agreedToo("p")))
 		}, "p q"},
 		{"one after the other", func(w *world) {
 			w.stance(t, "a", "v1/points/p", accept, requires(first("q")))
@@ -84,7 +84,7 @@ func TestConditionalStances(t *testing.T) {
 		}, ""},
 		{"after one that has to come with it", func(w *world) {
 			w.stance(t, "a", "v1/points/p", accept, requires(first("q")))
-			w.stance(t, "a", "v1/points/q", accept, requires(together("p")))
+			w.stance(t, "a", "v1/points/q", accept, requires(agreedToo("p")))
 		}, ""},
 		{"a package", func(w *world) { w.stance(t, "a", "v1/points/p", accept, onPackage("v1", "p", "q")) }, "p q"},
 		{"a package of which a part was reworded", func(w *world) {
@@ -162,7 +162,7 @@ func TestSufficientConsensus(t *testing.T) {
 func TestCyclesAndClashesAreFound(t *testing.T) {
 	w := twoPoints(t)
 	w.stance(t, "a", "v1/points/p", parleyv1.Stance_VALUE_ACCEPT, requires(first("q")))
-	w.stance(t, "a", "v1/points/q", parleyv1.Stance_VALUE_ACCEPT, requires(together("p")))
+	w.stance(t, "a", "v1/points/q", parleyv1.Stance_VALUE_ACCEPT, requires(agreedToo("p")))
 	a := w.agreement(t, "v1")
 	if c := a.GetConflicts(); len(c) != 1 || c[0].GetKind() != parleyv1.Agreement_Conflict_KIND_CYCLE || !slices.Equal(c[0].GetPoints(), []string{"p", "q"}) {
 		t.Errorf("got %v", c)
@@ -191,7 +191,7 @@ func TestTheSmallestSetOfChangesIsThatOfBruteForce(t *testing.T) {
 				case 1:
 					w.stance(t, party, "v1/points/"+id, parleyv1.Stance_VALUE_ACCEPT)
 				case 2:
-					w.stance(t, party, "v1/points/"+id, parleyv1.Stance_VALUE_ACCEPT, requires(together(other)))
+					w.stance(t, party, "v1/points/"+id, parleyv1.Stance_VALUE_ACCEPT, requires(agreedToo(other)))
 				case 3, 4:
 					w.stance(t, party, "v1/points/"+id, parleyv1.Stance_VALUE_ACCEPT, requires(first(other)))
 				case 5:

@@ -82,10 +82,8 @@ func everything(t *testing.T) *world {
 		Disclose(&parleyv1.DiscloseRequest{Parent: talks, DisclosureId: "later", Disclosure: &parleyv1.Disclosure{
 			Resources: []string{talks + "/claims/told"}, Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_PUBLIC}, EmbargoTime: timestamppb.New(time.Unix(4_000_000_000, 0)),
 		}}),
-	}, worthAndPackages(draft), []Command{
+	}, worthAndPackages(draft), tokenOfAnna(), []Command{
 		CreateMember(&parleyv1.CreateMemberRequest{Parent: talks, MemberId: "anna", Member: &parleyv1.Member{Principal: "anna", Role: parleyv1.Member_ROLE_DELEGATE, Party: talks + "/parties/a"}}),
-		CreateToken(&parleyv1.CreateTokenRequest{TokenId: "anna-laptop", Token: &parleyv1.Token{Principal: "anna"}}, []byte("not really a hash")),
-		RevokeToken(&parleyv1.RevokeTokenRequest{Name: "tokens/anna-laptop"}),
 		one(DueChange(talks, 4_000_000_000_000_000_000)),
 		one(&ledgerv1.Change{Change: &ledgerv1.Change_Access{Access: &parleyv1.Access{
 			Name: talks + "/accesses/x", Party: talks + "/parties/a", Principal: "maria", Method: "GetClaim", Resources: []string{talks + "/claims/told"},
@@ -94,6 +92,13 @@ func everything(t *testing.T) *world {
 		w.must(t, cmd)
 	}
 	return w
+}
+
+func tokenOfAnna() []Command {
+	return []Command{
+		CreateToken(&parleyv1.CreateTokenRequest{TokenId: "anna-laptop", Token: &parleyv1.Token{Principal: "anna"}}, []byte("not really a hash")),
+		RevokeToken(&parleyv1.RevokeTokenRequest{Name: "tokens/anna-laptop"}),
+	}
 }
 
 // worthAndPackages are commands on rival wordings: a stance on a package with requirements, and a valuation.
