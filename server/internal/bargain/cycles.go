@@ -204,7 +204,7 @@ func (b *breaker) way(next [][]arc, from, to int) []int {
 	return nil
 }
 
-// Cycles finds cycles that keep not all ties from being kept, such that no two share a tie and no other is left without them. The
+// Cycles finds cycles that keep the ties from all being kept, such that no two share a tie and no other is left without them. The
 // ties of each are in the order of the way round.
 func Cycles(items int, ties []Tie) (out [][]int) {
 	b := &breaker{items: items, ties: ties}
