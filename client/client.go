@@ -59,6 +59,7 @@ type Client struct {
 	Tokens       parleyv1.TokenServiceClient
 	Log          parleyv1.LogServiceClient
 	Analysis     parleyv1.AnalysisServiceClient
+	Documents    parleyv1.DocumentServiceClient
 
 	closer io.Closer
 }
@@ -112,6 +113,7 @@ func New(conn grpc.ClientConnInterface, opts Options) *Client {
 		Tokens:       parleyv1.NewTokenServiceClient(cc),
 		Log:          parleyv1.NewLogServiceClient(cc),
 		Analysis:     parleyv1.NewAnalysisServiceClient(cc),
+		Documents:    parleyv1.NewDocumentServiceClient(cc),
 	}
 }
 

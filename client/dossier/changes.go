@@ -89,7 +89,7 @@ func (s *step) merges() {
 		if len(from) < 2 {
 			continue
 		}
-		slices.SortFunc(from, func(a, b string) int { return s.place(a) - s.place(b) })
+		slices.SortStableFunc(from, func(a, b string) int { return slices.Index(p.GetOrigins(), a) - slices.Index(p.GetOrigins(), b) })
 		for _, id := range from { // what was part of another had left it before they were merged
 			if within(old, id, from) {
 				s.do(&parleyv1.PointChange{Change: &parleyv1.PointChange_Move_{Move: &parleyv1.PointChange_Move{Point: id, To: &parleyv1.Placement{}}}})
@@ -315,9 +315,4 @@ func siblings(points []*parleyv1.Point) map[string][]string {
 		m[p.GetParent()] = append(m[p.GetParent()], p.GetId())
 	}
 	return m
-}
-
-// place is where a point stood before.
-func (s *step) place(id string) int {
-	return slices.IndexFunc(s.before, func(p *parleyv1.Point) bool { return p.GetId() == id })
 }

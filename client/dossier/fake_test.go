@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sort"
 	"strconv"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/seed-ff4a8210/parley/client"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/interchange"
+	"google.golang.org/genproto/googleapis/api/httpbody"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
@@ -28,6 +31,7 @@ type fake struct {
 	parleyv1.UnimplementedDemandServiceServer
 	parleyv1.UnimplementedPlanServiceServer
 	parleyv1.UnimplementedStanceServiceServer
+	parleyv1.UnimplementedDocumentServiceServer
 
 	made    map[string]proto.Message
 	order   []string
@@ -58,6 +62,7 @@ func (f *fake) dial(t testing.TB) *client.Client {
 	parleyv1.RegisterDemandServiceServer(server, f)
 	parleyv1.RegisterPlanServiceServer(server, f)
 	parleyv1.RegisterStanceServiceServer(server, f)
+	parleyv1.RegisterDocumentServiceServer(server, f)
 	go func() { _ = server.Serve(wire) }()
 	t.Cleanup(server.Stop)
 	cc, err := grpc.NewClient("passthrough:///fake", grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -186,8 +191,18 @@ func (f *fake) CommitRevision(_ context.Context, req *parleyv1.CommitRevisionReq
 	return &parleyv1.CommitRevisionResponse{}, f.make(m.GetName(), m)
 }
 
-func (f *fake) GetRevision(_ context.Context, req *parleyv1.GetRevisionRequest) (*parleyv1.Revision, error) {
-	return f.made[req.GetName()].(*parleyv1.Revision), nil
+// ExportRecord gives what was made, in the order in which it was.
+func (f *fake) ExportRecord(_ *parleyv1.ExportRecordRequest, stream grpc.ServerStreamingServer[httpbody.HttpBody]) error {
+	r := &interchange.Record{}
+	for _, name := range f.order {
+		r.Resources = append(r.Resources, f.made[name])
+	}
+	data, err := interchange.Lines(r)
+	if err != nil {
+		return err
+	}
+	half := len(data) / 2
+	return errors.Join(stream.Send(&httpbody.HttpBody{Data: data[:half]}), stream.Send(&httpbody.HttpBody{Data: data[half:]}))
 }
 
 func (f *fake) ListRevisions(_ context.Context, req *parleyv1.ListRevisionsRequest) (*parleyv1.ListRevisionsResponse, error) {

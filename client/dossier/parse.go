@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
 	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/interchange"
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -21,8 +23,14 @@ type File struct {
 	Data []byte
 }
 
-// Parse reads a dossier from its files. The error tells everything that is wrong, with file and line.
+// Parse reads a dossier from its files, or from one file that holds a whole record: JSON lines (.jsonl) or Akoma Ntoso (.xml). The
+// error tells everything that is wrong, with file and line.
 func Parse(files ...File) (*Dossier, error) {
+	for _, f := range files {
+		if read := recordForms[filepath.Ext(f.Name)]; read != nil {
+			return parseRecord(read, files)
+		}
+	}
 	p := &parser{dossier: &Dossier{}, names: map[string]string{}}
 	parts := make([]part, 0, len(files))
 	for _, f := range files {
@@ -47,6 +55,26 @@ func Parse(files ...File) (*Dossier, error) {
 		return nil, errors.New("no file says which negotiation this is (negotiation: {id: …})")
 	}
 	return p.dossier, nil
+}
+
+// recordForms tells by the ending of a file's name how a whole record in it is read.
+var recordForms = map[string]func([]byte) (*interchange.Record, error){
+	".jsonl": interchange.ReadLines, ".xml": interchange.ReadAkomaNtoso,
+}
+
+func parseRecord(read func([]byte) (*interchange.Record, error), files []File) (*Dossier, error) {
+	if len(files) > 1 {
+		return nil, fmt.Errorf("%s: a whole record is one file, and is not joined with others", files[0].Name)
+	}
+	r, err := read(files[0].Data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", files[0].Name, err)
+	}
+	d, err := Of(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", files[0].Name, err)
+	}
+	return d, nil
 }
 
 // ReadFiles reads a dossier from files on disk.

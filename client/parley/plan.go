@@ -82,12 +82,9 @@ func (a *app) planShow() *cobra.Command {
 		}),
 	}
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "as a file to edit and commit as the next revision (also: -o md)")
-	cmd.Annotations = map[string]string{markdownOutput: ""}
+	cmd.Annotations = map[string]string{outputForms: markdownOutput}
 	return cmd
 }
-
-// markdownOutput is the form of output that only some commands have; an annotation of this name says which.
-const markdownOutput = "md"
 
 // writeDraft writes the file from which the next revision is made: the same text, on this revision, for those who may know
 // of this one.

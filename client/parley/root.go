@@ -81,11 +81,7 @@ func (a *app) root() *cobra.Command {
 			if a.width < 0 {
 				return usageError{fmt.Errorf("--width is %d; it is a number of columns", a.width)}
 			}
-			outputs := []string{"table", "json", "yaml"}
-			if _, ok := cmd.Annotations[markdownOutput]; ok {
-				outputs = append(outputs, markdownOutput)
-			}
-			return errors.Join(oneOf("--output", a.output, outputs...), oneOf("--color", a.color, "auto", "always", "never"))
+			return errors.Join(oneOf("--output", a.output, formsOf(cmd)...), oneOf("--color", a.color, "auto", "always", "never"))
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -107,7 +103,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.negotiations(), a.parties(), a.demands(), a.plans(), a.plan(), a.commit(), a.stance(), a.matrix(),
 		a.sticking(), a.lapsed(), a.concessions(), a.timeline(), a.coverage(), a.balance(), a.redlines(),
 		a.claims(), a.events(), a.sources(), a.assessments(), a.objections(), a.valuations(), a.agreement(), a.packages(), a.members(), a.member(), a.disclose(), a.disclosures(),
-		a.accesses(), a.tokens(), a.log(), a.watch(), a.load(), a.export())
+		a.accesses(), a.tokens(), a.log(), a.watch(), a.load(), a.export(), a.table(), a.plot())
 	a.completeFlags(root)
 	return root
 }

@@ -7,6 +7,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
+// file is what methods answer with that give a file (AIP-127 has no better).
+const file = "google.api.HttpBody"
+
 // messagesAreShaped wants requests and answers as the AIPs have them for each standard method, and pages alike everywhere.
 func messagesAreShaped(s *schema) (findings []string) {
 	for _, m := range s.methods {
@@ -17,7 +20,7 @@ func messagesAreShaped(s *schema) (findings []string) {
 		switch m.kind {
 		case "":
 			answer = strings.TrimPrefix(string(m.Name()), "Get")
-			if _, isResource := s.asResource(m.Output()); isResource || m.IsStreamingClient() || m.Output().Name() == m.Name()+"Response" {
+			if _, isResource := s.asResource(m.Output()); isResource || m.IsStreamingClient() || m.Output().FullName() == file || m.Output().Name() == m.Name()+"Response" {
 				answer = string(m.Output().Name())
 			}
 		case "List", "BatchCreate":

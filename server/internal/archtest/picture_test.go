@@ -12,13 +12,15 @@ var picture = []struct{ name, imports string }{
 	{"server/parleyd", "daemon client client/dossier client/example"},
 
 	{"daemon", "rpc gateway web access quota host listing ledger/boltledger ledger/etcdledger fault gen/openapi"},
-	{"rpc", "access quota host analysis lens record wellformed listing faultstatus fault gen/parley"},
+	{"rpc", "access quota host picture document analysis lens record wellformed listing faultstatus fault gen/parley"},
 	{"gateway", "access faultstatus fault gen/parley gen/openapi"},
 	{"web", "access fault gen/parley"},
 	{"access", "fault gen/parley"},
 	{"access/issuertest", ""},
 	{"quota", "fault"},
 	{"host", "analysis lens record ledger fault gen/parley gen/ledger"},
+	{"picture", "document lens fault gen/parley"},
+	{"document", "analysis lens redline fault interchange gen/parley"},
 	{"analysis", "bargain lens record redline fault gen/parley"},
 	{"bargain", ""},
 	{"lens", "record redline fault gen/parley gen/ledger"},
@@ -36,8 +38,11 @@ var picture = []struct{ name, imports string }{
 	{"faultstatus", "fault gen/parley"},
 	{"fault", ""},
 
+	// The forms in which a record travels, written by the server and read by its clients.
+	{"interchange", "gen/parley"},
+
 	{"client/example", "client/dossier"},
-	{"client/dossier", "client client/planfile client/internal/protoyaml gen/parley"},
+	{"client/dossier", "client client/planfile client/internal/protoyaml interchange gen/parley"},
 	{"client/planfile", "client/internal/protoyaml gen/parley"},
 	{"client/internal/protoyaml", "gen/parley"},
 	{"client", "gen/parley"},
@@ -58,7 +63,7 @@ func dir(name string) string {
 		return "gen/go/parley/v1"
 	case name == "gen/ledger":
 		return "gen/go/parley/ledger/v1"
-	case first == "client" || first == "server" || first == "tools" || first == "gen":
+	case first == "client" || first == "server" || first == "tools" || first == "gen" || first == "interchange":
 		return name
 	}
 	return "server/internal/" + name
@@ -90,7 +95,7 @@ var reserved = []struct{ what, by string }{
 }
 
 // pure lists the packages that do no I/O, read no clock and draw no lots: moments and new ids are handed to them.
-const pure = "analysis lens record redline wellformed listing faultstatus fault"
+const pure = "interchange picture document analysis lens record redline wellformed listing faultstatus fault"
 
 // impure is what a pure package does not import.
 var impure = []string{

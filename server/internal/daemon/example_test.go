@@ -80,7 +80,7 @@ var firstMember = regexp.MustCompile(`- id: x[a-z2-7]{16,}(\n    principal: medi
 
 func export(t *testing.T, s *server, name string) string {
 	t.Helper()
-	d, err := dossier.Export(t.Context(), s.mediator, name)
+	d, err := dossier.Export(t.Context(), s.mediator, name, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package daemon_test
 import (
 	"context"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/genproto/googleapis/api/httpbody"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -22,6 +24,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -38,13 +41,16 @@ func TestRESTAnswersWhatGRPCAnswers(t *testing.T) {
 	}
 	defer func() { _ = conn.Close() }()
 	covered := map[protoreflect.FullName]bool{}
-	for i, row := range slices.Concat(parityRows(), factRows(), peopleRows(), movementRows(), agreementRows()) {
+	for i, row := range slices.Concat(parityRows(), factRows(), peopleRows(), movementRows(), documentRows(), agreementRows()) {
 		m := method(t, row.method)
 		covered[m.FullName()] = true
 		name := fmt.Sprintf("%02d-%s", i, row.method)
 		ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+a.Token)
 		viaGRPC, grpcErr := invoke(ctx, conn, m, row.req)
 		viaREST, restErr := overREST(t, b, m, row.req)
+		if f, isFile := viaGRPC.(*httpbody.HttpBody); isFile {
+			viaGRPC = named(t, f, nameOf(t, f)) // REST has no place for a description
+		}
 		if (grpcErr == nil) != (row.fails == "") {
 			t.Errorf("%s: gRPC answers %v, %v", name, viaGRPC, grpcErr)
 		}
@@ -249,6 +255,39 @@ func invoke(ctx context.Context, conn *grpc.ClientConn, m protoreflect.MethodDes
 	return out, nil
 }
 
+// fileOf makes of a file over REST what it is over gRPC, but for its description.
+func fileOf(t *testing.T, h http.Header, data []byte) *httpbody.HttpBody {
+	t.Helper()
+	_, params, err := mime.ParseMediaType(h.Get("Content-Disposition"))
+	if err != nil {
+		t.Errorf("a file without a name: %v", err)
+	}
+	return named(t, &httpbody.HttpBody{ContentType: h.Get("Content-Type"), Data: data}, params["filename"])
+}
+
+// named gives a file a name, in place of what else is told of it.
+func named(t *testing.T, f *httpbody.HttpBody, name string) *httpbody.HttpBody {
+	t.Helper()
+	info, err := anypb.New(&parleyv1.FileInfo{FileName: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Extensions = []*anypb.Any{info}
+	return f
+}
+
+// nameOf gives the name of a file.
+func nameOf(t *testing.T, f *httpbody.HttpBody) string {
+	t.Helper()
+	info := &parleyv1.FileInfo{}
+	for _, each := range f.GetExtensions() {
+		if err := each.UnmarshalTo(info); err != nil {
+			t.Error(err)
+		}
+	}
+	return info.GetFileName()
+}
+
 // variable is one in the path of an HTTP rule: {stance.name=negotiations/*/stances/*}.
 var variable = regexp.MustCompile(`\{([a-z_.]+)(=[^}]*)?\}`)
 
@@ -257,6 +296,9 @@ func overREST(t *testing.T, s *server, m protoreflect.MethodDescriptor, req prot
 	t.Helper()
 	verb, path, body := inREST(m, req)
 	resp, data := s.rest(t, verb, path, body)
+	if _, isFile := answer(m).(*httpbody.HttpBody); isFile && resp.StatusCode == http.StatusOK {
+		return fileOf(t, resp.Header, data), nil
+	}
 	if resp.StatusCode == http.StatusOK {
 		return fromJSON(t, data, answer(m)), nil
 	}

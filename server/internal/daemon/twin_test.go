@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -113,8 +114,10 @@ func (w *twin) ask(ctx context.Context, who string, c question) reply {
 	switch {
 	case c.method.IsStreamingClient():
 		return w.upload(ctx, who, c)
-	case c.method.IsStreamingServer() && c.over == byGRPC:
+	case c.method.Name() == "WatchNegotiation" && c.over == byGRPC:
 		return w.watch(ctx, who, c.req.(*parleyv1.WatchNegotiationRequest))
+	case c.method.IsStreamingServer() && c.over == byGRPC:
+		return w.stream(ctx, who, c)
 	case c.over == byGRPC:
 		return w.unary(ctx, who, c)
 	}
@@ -205,6 +208,29 @@ func (w *twin) watch(ctx context.Context, who string, req *parleyv1.WatchNegotia
 	r := reply{head: fmt.Sprint(plain(header)), body: withoutTokens([]byte(out.String())), ok: err == nil}
 	if err != nil {
 		r.head += fmt.Sprint(plain(stream.Trailer()), protojson.Format(status.Convert(err).Proto()))
+	}
+	return r
+}
+
+// stream tells what a stream tells to its end.
+func (w *twin) stream(ctx context.Context, who string, c question) reply {
+	ctx, cancel := context.WithCancel(w.as(ctx, who))
+	defer cancel()
+	stream, err := w.conn.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true}, fullName(c.method))
+	if err == nil {
+		err = errors.Join(stream.SendMsg(c.req), stream.CloseSend())
+	}
+	var out strings.Builder
+	for err == nil {
+		piece := answer(c.method)
+		if err = stream.RecvMsg(piece); err == nil {
+			_, _ = fmt.Fprintln(&out, toJSON(piece))
+		}
+	}
+	header, _ := stream.Header()
+	r := reply{head: fmt.Sprint(plain(header), plain(stream.Trailer())), body: []byte(out.String()), ok: errors.Is(err, io.EOF)}
+	if !r.ok {
+		r.head += protojson.Format(status.Convert(err).Proto())
 	}
 	return r
 }

@@ -56,8 +56,12 @@ func (g *gateway) callFailed(_ context.Context, _ *runtime.ServeMux, _ runtime.M
 
 // streamFailed is the status at the end of a stream that broke off.
 func streamFailed(ctx context.Context, err error) *status.Status {
+	ex := exchangeOf(ctx)
+	if ex.route != nil && ex.route.file {
+		panic(http.ErrAbortHandler) // net/http breaks the connection off, and logs nothing
+	}
 	s := faultstatus.Complete(status.Convert(err))
-	retryAfter(exchangeOf(ctx).header, s) // of no effect once the stream has begun
+	retryAfter(ex.header, s) // of no effect once the stream has begun
 	return s
 }
 

@@ -8,6 +8,7 @@ import (
 	"reflect"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/genproto/googleapis/api/httpbody"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 )
@@ -27,11 +28,19 @@ var (
 // same message (protojson alone varies its white space from build to build).
 type codec struct{ pretty bool }
 
-// ContentType is that of every answer.
-func (codec) ContentType(any) string { return "application/json" }
+// ContentType is JSON, but for a file, which has its own.
+func (codec) ContentType(v any) string {
+	if file, ok := v.(*httpbody.HttpBody); ok {
+		return file.GetContentType()
+	}
+	return "application/json"
+}
 
-// Marshal writes a message, or a map of messages as streams do, as one line, or indented.
+// Marshal writes a message, or a map of messages as streams do, as one line, or indented. A file is what it holds.
 func (c codec) Marshal(v any) ([]byte, error) {
+	if file, ok := v.(*httpbody.HttpBody); ok {
+		return file.GetData(), nil
+	}
 	var raw []byte
 	var err error
 	if m, ok := v.(proto.Message); ok {

@@ -64,7 +64,11 @@ func (c connection) Invoke(ctx context.Context, method string, args, reply any, 
 func (c connection) NewStream(ctx context.Context, desc *grpc.StreamDesc, method string, opts ...grpc.CallOption) (grpc.ClientStream, error) {
 	ex := exchangeOf(ctx)
 	ex.called = true
-	return c.ClientConnInterface.NewStream(credentialsOnly(ctx, ex), desc, method, append(opts, anySize)...)
+	stream, err := c.ClientConnInterface.NewStream(credentialsOnly(ctx, ex), desc, method, append(opts, anySize)...)
+	if err == nil && ex.route != nil && ex.route.file {
+		return &fileStream{ClientStream: stream}, nil
+	}
+	return stream, err
 }
 
 // anySize lets answers be as large as the server makes them.

@@ -4,8 +4,8 @@
 // It is strict, and says so in the same google.rpc.Status that gRPC callers get: unknown fields, unknown query
 // parameters, other content types and bodies where none belongs are refused with MALFORMED_REQUEST and the path of the
 // field. Of the headers only Authorization goes in and none comes back; a client certificate that TLS has verified goes in
-// too. A stream is one JSON object a line, or server-sent events for those who accept them; if it breaks off, the status comes last, under `error`. JSON has the names of the .proto
-// (`display_name`); requests may use lowerCamelCase too.
+// too. A stream is one JSON object a line, or server-sent events for those who accept them; if it breaks off, the status comes last, under `error`. A file, of a method that answers with google.api.HttpBody, is served as it is, under its name. JSON has the names of the
+// .proto (`display_name`); requests may use lowerCamelCase too.
 //
 // Resources with an etag answer with an ETag; If-None-Match on a read gives 304, and If-Match on a write stands for
 // the etag of the request, with 412 if it no longer holds. HTTP codes are those of google.rpc.Code, except that
@@ -90,6 +90,7 @@ func New(conn grpc.ClientConnInterface, openapi []byte) (http.Handler, error) {
 		runtime.WithStreamErrorHandler(streamFailed),
 		runtime.WithMiddlewares(g.admit),
 		runtime.WithForwardResponseOption(answerETag),
+		runtime.WithForwardResponseOption(answerFile),
 	)
 	return g, register(g.mux, connection{conn})
 }
@@ -115,6 +116,7 @@ func register(mux *runtime.ServeMux, conn grpc.ClientConnInterface) error {
 		parleyv1.RegisterTokenServiceHandlerClient(ctx, mux, parleyv1.NewTokenServiceClient(conn)),
 		parleyv1.RegisterLogServiceHandlerClient(ctx, mux, parleyv1.NewLogServiceClient(conn)),
 		parleyv1.RegisterAnalysisServiceHandlerClient(ctx, mux, parleyv1.NewAnalysisServiceClient(conn)),
+		parleyv1.RegisterDocumentServiceHandlerClient(ctx, mux, parleyv1.NewDocumentServiceClient(conn)),
 	} {
 		if err != nil {
 			return fmt.Errorf("register the REST routes: %w", err)

@@ -71,11 +71,19 @@ const (
 // serve starts a gRPC server in memory and the gateway in front of it.
 func serve(t testing.TB) (*parties, http.Handler, *health.Server) {
 	t.Helper()
+	fake, check := &parties{answer: &parleyv1.Party{Name: "negotiations/peace/parties/ukraine", DisplayName: "Ukraine", Etag: "v1"}}, health.NewServer()
+	return fake, serveAlso(t, func(s grpc.ServiceRegistrar) {
+		parleyv1.RegisterPartyServiceServer(s, fake)
+		grpc_health_v1.RegisterHealthServer(s, check)
+	}), check
+}
+
+// serveAlso does so with the services that are registered.
+func serveAlso(t testing.TB, register func(grpc.ServiceRegistrar)) http.Handler {
+	t.Helper()
 	listener := bufconn.Listen(1 << 20)
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(64 << 20))
-	fake, check := &parties{answer: &parleyv1.Party{Name: "negotiations/peace/parties/ukraine", DisplayName: "Ukraine", Etag: "v1"}}, health.NewServer()
-	parleyv1.RegisterPartyServiceServer(server, fake)
-	grpc_health_v1.RegisterHealthServer(server, check)
+	register(server)
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(server.Stop)
 	conn, err := grpc.NewClient("passthrough:///bufconn", grpc.WithTransportCredentials(insecure.NewCredentials()),
@@ -88,7 +96,7 @@ func serve(t testing.TB) (*parties, http.Handler, *health.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fake, handler, check
+	return handler
 }
 
 // do makes one HTTP request; headers are "Name: value".

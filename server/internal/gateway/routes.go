@@ -20,6 +20,7 @@ type route struct {
 	request     protoreflect.MessageType
 	bound       []string // fields that stand in the path
 	streams     bool     // the answer is a stream
+	file        bool     // the answer is a file
 	hasBody     bool
 	bodyField   protoreflect.FieldDescriptor   // nil if the body is the whole request
 	bodyMessage protoreflect.MessageDescriptor // what the body holds
@@ -58,6 +59,7 @@ func (t routeTable) add(m protoreflect.MethodDescriptor) error {
 	for _, r := range append([]*annotations.HttpRule{rule}, rule.GetAdditionalBindings()...) {
 		method, template := binding(r)
 		route := &route{httpMethod: method, request: request, path: pathPattern(template), hasBody: r.GetBody() != "", streams: m.IsStreamingServer()}
+		route.file = m.Output().FullName() == fileType
 		for _, v := range variable.FindAllStringSubmatch(template, -1) {
 			route.bound = append(route.bound, v[1])
 		}

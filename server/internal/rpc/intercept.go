@@ -157,16 +157,19 @@ func (c Core) admit(ctx context.Context, auth *access.Authenticator, limits *Lim
 	if err := c.allow(p, method, m); err != nil {
 		return nil, err
 	}
-	return c.noted(ctx, p, m, next)
-}
-
-// noted makes a call, and records what of its answer was entrusted to the caller before it goes out.
-func (c Core) noted(ctx context.Context, p access.Principal, req proto.Message, next grpc.UnaryHandler) (any, error) {
-	if _, writes := req.(mutation); writes || p.Name == "" {
+	if writes {
 		return next(ctx, req)
 	}
+	return c.noted(ctx, p, func(ctx context.Context) (any, error) { return next(ctx, req) })
+}
+
+// noted makes an answer, and records what of it was entrusted to the caller before it goes out.
+func (c Core) noted(ctx context.Context, p access.Principal, answer func(context.Context) (any, error)) (any, error) {
+	if p.Name == "" {
+		return answer(ctx)
+	}
 	t := &host.Trust{Principal: p.Name, Method: method(ctx)}
-	resp, err := next(context.WithValue(ctx, trustKey{}, t), req)
+	resp, err := answer(context.WithValue(ctx, trustKey{}, t))
 	if noting := c.Host.NoteAccesses(ctx, t); noting != nil {
 		return nil, noting
 	}

@@ -162,6 +162,11 @@ var Roles = map[string]Role{
 	"AnalysisService/ListLapsed":           Anyone,
 	"AnalysisService/ListConcessions":      Anyone,
 	"AnalysisService/GetTimeline":          Anyone,
+
+	"DocumentService/ExportTable":  Anyone,
+	"DocumentService/ExportRecord": Anyone,
+	"DocumentService/PlotMatrix":   Anyone,
+	"DocumentService/PlotTimeline": Anyone,
 }
 
 // roleIn tells what a caller is in the negotiation that a name is in.

@@ -47,6 +47,7 @@ func Register(s grpc.ServiceRegistrar, c Core) {
 	parleyv1.RegisterTokenServiceServer(s, &TokenService{core: c})
 	parleyv1.RegisterLogServiceServer(s, &LogService{core: c})
 	parleyv1.RegisterAnalysisServiceServer(s, &AnalysisService{core: c})
+	parleyv1.RegisterDocumentServiceServer(s, &DocumentService{core: c})
 }
 
 // lens shows the negotiation that name is in, as of a moment or now.

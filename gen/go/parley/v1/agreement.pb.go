@@ -1110,7 +1110,8 @@ type Agreement_Closing struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The changes, by point in reading order and party. They leave out points that no stance can settle; see `needs_text`.
 	Changes []*Agreement_Change `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
-	// There is no smaller set. True always when the plan has at most 40 open points, unless the time of the call ran out.
+	// There is no smaller set. False only where the search came to its end before the proof did, which takes many stances that
+	// each wait for other points, or a call with little time.
 	Optimal bool `protobuf:"varint,2,opt,name=optimal,proto3" json:"optimal,omitempty"`
 	// No set is smaller than this many changes; as many as `changes` has, if it is optimal.
 	LowerBound int32 `protobuf:"varint,3,opt,name=lower_bound,json=lowerBound,proto3" json:"lower_bound,omitempty"`
