@@ -52,6 +52,7 @@ type Client struct {
 	Sources      parleyv1.SourceServiceClient
 	Assessments  parleyv1.AssessmentServiceClient
 	Objections   parleyv1.ObjectionServiceClient
+	Valuations   parleyv1.ValuationServiceClient
 	Disclosures  parleyv1.DisclosureServiceClient
 	Members      parleyv1.MemberServiceClient
 	Accesses     parleyv1.AccessServiceClient
@@ -105,6 +106,7 @@ func New(conn grpc.ClientConnInterface, opts Options) *Client {
 		Sources:      parleyv1.NewSourceServiceClient(cc),
 		Assessments:  parleyv1.NewAssessmentServiceClient(cc),
 		Objections:   parleyv1.NewObjectionServiceClient(cc),
+		Valuations:   parleyv1.NewValuationServiceClient(cc),
 		Disclosures:  parleyv1.NewDisclosureServiceClient(cc),
 		Members:      parleyv1.NewMemberServiceClient(cc),
 		Accesses:     parleyv1.NewAccessServiceClient(cc),

@@ -45,6 +45,7 @@
 //	assessments:
 //	  - {id: v2-army, demand: ukraine/no-recognition, revision: draft/v2, verdict: UNKNOWN, judge: an analyst}
 //	objections: []                   # to changes that were declared editorial
+//	valuations: []                   # what options are worth to parties; private
 //	stances:
 //	  - id: ukraine-army-size
 //	    party: ukraine

@@ -21,6 +21,7 @@ type Dossier struct {
 	Claims      []*parleyv1.Claim
 	Assessments []*parleyv1.Assessment
 	Objections  []*parleyv1.Objection
+	Valuations  []*parleyv1.Valuation
 	Disclosures []*parleyv1.Disclosure
 }
 
@@ -38,6 +39,7 @@ const (
 	KindClaims      = "claims"
 	KindAssessments = "assessments"
 	KindObjections  = "objections"
+	KindValuations  = "valuations"
 	KindDisclosures = "disclosures"
 )
 

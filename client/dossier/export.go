@@ -65,6 +65,8 @@ func Of(r *interchange.Record) (*Dossier, error) {
 			d.Assessments = append(d.Assessments, written(m))
 		case *parleyv1.Objection:
 			d.Objections = append(d.Objections, written(m))
+		case *parleyv1.Valuation:
+			d.Valuations = append(d.Valuations, written(m))
 		case *parleyv1.Member:
 			d.Members = append(d.Members, written(m))
 		case *parleyv1.Disclosure:

@@ -44,6 +44,7 @@ func tree(d *Dossier) *yaml.Node {
 	direct(root, w, KindClaims, d.Claims)
 	direct(root, w, KindAssessments, d.Assessments)
 	direct(root, w, KindObjections, d.Objections)
+	direct(root, w, KindValuations, d.Valuations)
 	direct(root, w, KindDisclosures, d.Disclosures)
 	return root
 }

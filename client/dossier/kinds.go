@@ -195,6 +195,19 @@ func kindsOf(c *client.Client, d *Dossier) []*kind {
 			},
 		},
 		{
+			name: KindValuations, most: batchItems, items: of(d.Valuations),
+			existing: names(c.Valuations.ListValuations, &parleyv1.ListValuationsRequest{Parent: n, PageSize: pageSize, ShowDeleted: true}, (*parleyv1.ListValuationsResponse).GetValuations),
+			create: func(ctx context.Context, batch []*item) error {
+				req := &parleyv1.BatchCreateValuationsRequest{Parent: n}
+				for _, it := range batch {
+					req.Requests = append(req.Requests, &parleyv1.CreateValuationRequest{Valuation: it.msg.(*parleyv1.Valuation), ValuationId: idOf(it.name)})
+				}
+				req.RequestId = requestID(req)
+				_, err := c.Valuations.BatchCreateValuations(ctx, req)
+				return err
+			},
+		},
+		{
 			name: KindDisclosures, most: 1, items: of(d.Disclosures),
 			existing: names(c.Disclosures.ListDisclosures, &parleyv1.ListDisclosuresRequest{Parent: n, PageSize: pageSize}, (*parleyv1.ListDisclosuresResponse).GetDisclosures),
 			create: func(ctx context.Context, one []*item) error {

@@ -165,11 +165,13 @@ func (p *parser) part(f part) {
 			collection(p, f.src, value, key.Value, &p.dossier.Assessments)
 		case KindObjections:
 			collection(p, f.src, value, key.Value, &p.dossier.Objections)
+		case KindValuations:
+			collection(p, f.src, value, key.Value, &p.dossier.Valuations)
 		case KindDisclosures:
 			collection(p, f.src, value, key.Value, &p.dossier.Disclosures)
 		default:
 			f.src.Errorf(key, "a dossier has no part %q; it has negotiation, parties, members, sources, demands, plans, events, "+
-				"revisions, stances, claims, assessments, objections and disclosures", key.Value)
+				"revisions, stances, claims, assessments, objections, valuations and disclosures", key.Value)
 		}
 	})
 }

@@ -102,7 +102,7 @@ func (a *app) root() *cobra.Command {
 	root.MarkFlagsMutuallyExclusive("token", "anonymous")
 	root.AddCommand(a.negotiations(), a.parties(), a.demands(), a.plans(), a.plan(), a.commit(), a.stance(), a.matrix(),
 		a.sticking(), a.lapsed(), a.concessions(), a.timeline(), a.coverage(), a.balance(), a.redlines(),
-		a.claims(), a.events(), a.sources(), a.assessments(), a.objections(), a.members(), a.member(), a.disclose(), a.disclosures(),
+		a.claims(), a.events(), a.sources(), a.assessments(), a.objections(), a.valuations(), a.agreement(), a.packages(), a.members(), a.member(), a.disclose(), a.disclosures(),
 		a.accesses(), a.tokens(), a.log(), a.watch(), a.load(), a.export(), a.table(), a.plot())
 	a.completeFlags(root)
 	return root

@@ -11,7 +11,6 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
-	"github.com/seed-ff4a8210/parley/server/internal/record"
 	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
@@ -30,7 +29,7 @@ func Positions(l *lens.Lens, revision string, when Moment, columns []string, gon
 	}
 	m := &parleyv1.PositionMatrix{Revision: b.revision.Msg.GetName(), Parties: parties, Whole: cellsOf(whole, parties), Unplaced: unplaced}
 	for _, p := range parties {
-		m.Decides = append(m.Decides, slices.Contains(b.deciders, p.GetName()))
+		m.Decides = append(m.Decides, slices.Contains(b.rule.everybody(), p.GetName()))
 	}
 	for _, row := range b.rows {
 		row.msg.Cells = cellsOf(row.cells, parties)
@@ -40,27 +39,14 @@ func Positions(l *lens.Lens, revision string, when Moment, columns []string, gon
 	return m, nil
 }
 
-// deciders names the parties whose consent a plan needs.
-func deciders(l *lens.Lens, plan *parleyv1.Plan) []string {
-	if plan.GetDecisionRule().GetKind() == parleyv1.Plan_DecisionRule_KIND_NAMED_PARTIES {
-		return plan.GetDecisionRule().GetParties()
-	}
-	var out []string
-	for p := range l.Parties(record.NegotiationOf(plan.GetName()), "", false) {
-		if p.GetRole() == parleyv1.Party_ROLE_PRINCIPAL {
-			out = append(out, p.GetName())
-		}
-	}
-	return out
-}
-
 // board is a matrix in the making.
 type board struct {
 	lens     *lens.Lens
 	revision *lens.Revision
 	plan     *parleyv1.Plan
 	when     Moment
-	deciders []string
+	rule     rule
+	supposed map[string]bool // points that are supposed to have got other words
 	rows     []row
 	lapses   func() map[string][]lapse // worked out when the first stale stance is met
 }
@@ -76,13 +62,21 @@ func newBoard(l *lens.Lens, revision string, when Moment) (*board, error) {
 		return nil, err
 	}
 	return &board{
-		lens: l, revision: r, plan: plan, when: when, deciders: deciders(l, plan),
+		lens: l, revision: r, plan: plan, when: when, rule: ruleOf(l, plan),
 		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
 	}, nil
 }
 
 // fill gives the matrix its rows: those of points that are gone only if they are wanted.
 func (b *board) fill(gone bool) {
+	b.lay(gone)
+	if b.plan.GetNothingAgreedUntilEverythingAgreed() {
+		b.hold()
+	}
+}
+
+// lay gives the matrix its rows as they are by themselves, whatever must be agreed for anything to be.
+func (b *board) lay(gone bool) {
 	for p := range b.revision.Text.Points() {
 		if b.lens.Over() {
 			break
@@ -91,9 +85,7 @@ func (b *board) fill(gone bool) {
 			b.addRow(p)
 		}
 	}
-	if b.plan.GetNothingAgreedUntilEverythingAgreed() {
-		b.hold()
-	}
+	b.consent()
 }
 
 // statusCounts counts the rows by their status.
@@ -109,8 +101,12 @@ func (b *board) statusCounts() (out []*parleyv1.PositionMatrix_StatusCount) {
 }
 
 type row struct {
-	msg   *parleyv1.PositionMatrix_Row
-	cells map[string]*parleyv1.PositionMatrix_Cell // by party
+	msg    *parleyv1.PositionMatrix_Row
+	point  *parleyv1.Point                          // whole
+	cells  map[string]*parleyv1.PositionMatrix_Cell // by party
+	hinges map[string][]hinge                       // by party: what a counting stance that accepts hangs on
+	given  map[string]consentGiven                  // by party, as it was found in the end
+	used   []string                                 // parties whose consent makes it agreed
 }
 
 // onRevision divides the stances on the revision: those on it as a whole, which are never stale here, as another text is
@@ -136,7 +132,7 @@ func (b *board) addRow(p *parleyv1.Point) {
 	over := carried(b.lens, b.revision.Revision, p.GetId())
 	cells := b.cellsOn(p, over)
 	for _, c := range cells {
-		switch digest := c.GetStance().GetDigest(); c.GetCurrency() {
+		switch digest := digestOn(c.GetStance(), p.GetId()); c.GetCurrency() {
 		case parleyv1.PositionMatrix_CURRENCY_STALE:
 			c.AgedBy = agedBy(b.lapses()[p.GetId()], digest)
 		case parleyv1.PositionMatrix_CURRENCY_CARRIED:
@@ -145,16 +141,18 @@ func (b *board) addRow(p *parleyv1.Point) {
 	}
 	short := proto.CloneOf(p)
 	short.Alternatives, short.Terms, short.Note, short.Text = nil, nil, "", cut(p.GetText(), 200)
-	b.rows = append(b.rows, row{&parleyv1.PositionMatrix_Row{Point: short, Status: status(p, cells, b.deciders)}, cells})
+	b.rows = append(b.rows, row{msg: &parleyv1.PositionMatrix_Row{Point: short}, point: p, cells: cells})
 }
 
 // cellsOn finds what counts on a point, given the former wordings that it is carried over from.
 func (b *board) cellsOn(p *parleyv1.Point, over map[string][]string) map[string]*parleyv1.PositionMatrix_Cell {
 	return counting(Of(b.when, b.lens.StancesOn(p.GetId())), func(s *parleyv1.Stance) parleyv1.PositionMatrix_Currency {
-		switch {
-		case p.GetDigest() != "" && s.GetDigest() == p.GetDigest():
+		switch digest := digestOn(s, p.GetId()); {
+		case b.supposed[p.GetId()]:
+			return parleyv1.PositionMatrix_CURRENCY_STALE
+		case p.GetDigest() != "" && digest == p.GetDigest():
 			return parleyv1.PositionMatrix_CURRENCY_CURRENT
-		case len(over[s.GetDigest()]) > 0:
+		case len(over[digest]) > 0:
 			return parleyv1.PositionMatrix_CURRENCY_CARRIED
 		}
 		return parleyv1.PositionMatrix_CURRENCY_STALE
@@ -192,9 +190,9 @@ func (b *board) columns(asked []string, whole map[string]*parleyv1.PositionMatri
 	for _, r := range b.rows {
 		maps.Copy(with, r.cells)
 	}
-	names := slices.Clone(b.deciders)
+	names := b.rule.everybody()
 	for _, name := range slices.Sorted(maps.Keys(with)) {
-		if !slices.Contains(b.deciders, name) {
+		if !slices.Contains(names[:len(b.rule.must)+len(b.rule.choice)], name) {
 			names = append(names, name)
 		}
 	}

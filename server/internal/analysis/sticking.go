@@ -23,7 +23,7 @@ func Sticking(l *lens.Lens, req *parleyv1.ListStickingPointsRequest) (*parleyv1.
 		}
 	}
 	b.fill(false)
-	out := &parleyv1.ListStickingPointsResponse{Revision: b.revision.Msg.GetName(), Deciders: b.deciders, StatusCounts: b.statusCounts()}
+	out := &parleyv1.ListStickingPointsResponse{Revision: b.revision.Msg.GetName(), Deciders: b.rule.everybody(), StatusCounts: b.statusCounts()}
 	w := &weighing{board: b, dependents: dependents(b), rounds: newRounds(b)}
 	for _, row := range b.rows {
 		if l.Over() {
@@ -124,7 +124,7 @@ func (r *rounds) of(p *parleyv1.Point) (open, sameWords int32) {
 		agreed, known := settled[old.GetDigest()]
 		if !known {
 			over := carried(r.board.lens, each, p.GetId())
-			agreed = isAgreed(status(old, r.board.cellsOn(old, over), r.board.deciders))
+			agreed = isAgreed(r.board.statusAlone(old, over))
 			if !r.board.lens.EverEditorial(p.GetId()) {
 				settled[old.GetDigest()] = agreed
 			}

@@ -41,7 +41,7 @@ func TestRESTAnswersWhatGRPCAnswers(t *testing.T) {
 	}
 	defer func() { _ = conn.Close() }()
 	covered := map[protoreflect.FullName]bool{}
-	for i, row := range slices.Concat(parityRows(), factRows(), peopleRows(), movementRows(), documentRows()) {
+	for i, row := range slices.Concat(parityRows(), factRows(), peopleRows(), movementRows(), documentRows(), agreementRows()) {
 		m := method(t, row.method)
 		covered[m.FullName()] = true
 		name := fmt.Sprintf("%02d-%s", i, row.method)

@@ -176,7 +176,7 @@ func (x *table) harmless(m protoreflect.MethodDescriptor) proto.Message {
 		"parley/Revision": {x.plan + "/revisions/none"}, "parley/Point": {x.plan + "/revisions/none/points/p"}, "parley/Plan": {x.n + "/plans/none"},
 		"parley/Entry": {x.n + "/entries/t20250101-000000-000000000"}, "parley/Token": {"tokens/none"},
 	}}
-	for _, kind := range []string{"stances", "claims", "events", "sources", "assessments", "objections", "disclosures", "members", "accesses"} {
+	for _, kind := range []string{"stances", "claims", "events", "sources", "assessments", "objections", "valuations", "disclosures", "members", "accesses"} {
 		typeOf := "parley/" + strings.ToUpper(kind[:1]) + strings.TrimSuffix(kind[1:], "s")
 		if kind == "accesses" {
 			typeOf = "parley/Access"

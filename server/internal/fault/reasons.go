@@ -42,6 +42,7 @@ const (
 	ReasonMethodNotImplemented = "METHOD_NOT_IMPLEMENTED"
 	ReasonResumeTokenInvalid   = "RESUME_TOKEN_INVALID"
 	ReasonReferenceCycle       = "REFERENCE_CYCLE"
+	ReasonValuationsMissing    = "VALUATIONS_MISSING"
 )
 
 // InvalidField says that one field of the request breaks one rule.
@@ -271,4 +272,12 @@ func MissingAs(err error, name string) error {
 		return Missing(name)
 	}
 	return err
+}
+
+// ValuationsMissing says that there is nothing to work out packages from.
+func ValuationsMissing(revision string) *Fault {
+	return &Fault{
+		Kind: FailedPrecondition, Reason: ReasonValuationsMissing, Message: "no party has said what the options of this revision are worth to it",
+		Meta: map[string]string{"resource": revision},
+	}
 }

@@ -2,8 +2,10 @@ package faultstatus_test
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -24,7 +26,7 @@ func oneOfEach() []*fault.Fault {
 		fault.LimitExceeded("f", "l", 2, 1), fault.Denied("m"), fault.CredentialsInvalid(), fault.NotNow("m", nil),
 		fault.Corrupt("m", nil), fault.FormatTooNew("f", 2, 1), fault.StoreInUse("f"), fault.NoMethod("m"),
 		fault.ResumeTokenInvalid(), fault.ReferenceCycle("f", "n"),
-		fault.AudienceNarrowed("f"), fault.DisclosureNeeded("f"), fault.AudienceTooWide("f", "n"), fault.LastMediator("n"),
+		fault.AudienceNarrowed("f"), fault.DisclosureNeeded("f"), fault.AudienceTooWide("f", "n"), fault.LastMediator("n"), fault.ValuationsMissing("n"),
 	}
 }
 
@@ -39,12 +41,13 @@ func TestTheDocumentTellsEveryReasonAndItsCode(t *testing.T) {
 	if want := len(parleyv1.ErrorReason_name) - 1; len(sections) != want || len(faults) != want {
 		t.Fatalf("%d sections and %d faults for %d reasons", len(sections), len(faults), want)
 	}
+	numbers := slices.Sorted(maps.Keys(parleyv1.ErrorReason_name))[1:]
 	for i, f := range faults {
 		var code codes.Code
 		if err := code.UnmarshalJSON([]byte(`"` + sections[i][2] + `"`)); err != nil {
 			t.Errorf("%s: %v", sections[i][1], err)
 		}
-		name := parleyv1.ErrorReason(i + 1).String()
+		name := parleyv1.ErrorReason(numbers[i]).String()
 		if sections[i][1] != name || f.Reason != name || faultstatus.Code(f) != code {
 			t.Errorf("the document has %s with %v, the fault %s with %v, the enum %s", sections[i][1], code, f.Reason, faultstatus.Code(f), name)
 		}

@@ -109,6 +109,7 @@ func register(mux *runtime.ServeMux, conn grpc.ClientConnInterface) error {
 		parleyv1.RegisterSourceServiceHandlerClient(ctx, mux, parleyv1.NewSourceServiceClient(conn)),
 		parleyv1.RegisterAssessmentServiceHandlerClient(ctx, mux, parleyv1.NewAssessmentServiceClient(conn)),
 		parleyv1.RegisterObjectionServiceHandlerClient(ctx, mux, parleyv1.NewObjectionServiceClient(conn)),
+		parleyv1.RegisterValuationServiceHandlerClient(ctx, mux, parleyv1.NewValuationServiceClient(conn)),
 		parleyv1.RegisterDisclosureServiceHandlerClient(ctx, mux, parleyv1.NewDisclosureServiceClient(conn)),
 		parleyv1.RegisterMemberServiceHandlerClient(ctx, mux, parleyv1.NewMemberServiceClient(conn)),
 		parleyv1.RegisterAccessServiceHandlerClient(ctx, mux, parleyv1.NewAccessServiceClient(conn)),

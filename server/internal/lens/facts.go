@@ -97,6 +97,25 @@ func (l *Lens) Objections(parent, after string, deleted bool) iter.Seq[*parleyv1
 	return within(l, parent, l.st.Objections(after, l.at), deleted, l.seesObjection)
 }
 
+// Valuation finds a valuation, also a deleted one. It is seen by those who may also see its party and the revision.
+func (l *Lens) Valuation(name string) (*parleyv1.Valuation, error) {
+	m, ok := l.st.Valuation(name, l.at)
+	return found(m, ok && l.seesValuation(m), name)
+}
+
+func (l *Lens) seesValuation(m *parleyv1.Valuation) bool {
+	if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
+		return false
+	}
+	_, err := l.revision(m.GetRevision())
+	return err == nil
+}
+
+// Valuations yields the valuations of a negotiation by name, beginning after `after`.
+func (l *Lens) Valuations(parent, after string, deleted bool) iter.Seq[*parleyv1.Valuation] {
+	return within(l, parent, l.st.Valuations(after, l.at), deleted, l.seesValuation)
+}
+
 // Contested tells whether an objection stands against the editorial change of a point, by its name in the revision that
 // made it.
 func (l *Lens) Contested(point string) bool {
@@ -209,6 +228,8 @@ func (l *Lens) Find(name string) (Resource, error) {
 		return any1(l.Assessment(name))
 	case "objections":
 		return any1(l.Objection(name))
+	case "valuations":
+		return any1(l.Valuation(name))
 	case "disclosures":
 		return any1(l.Disclosure(name))
 	}

@@ -243,7 +243,7 @@ func madeByServer(id string) bool {
 func idField(name string) string {
 	singular := map[string]string{
 		"parties": "party", "demands": "demand", "plans": "plan", "revisions": "revision", "stances": "stance", "claims": "claim",
-		"events": "event", "sources": "source", "assessments": "assessment", "objections": "objection", "disclosures": "disclosure",
+		"events": "event", "sources": "source", "assessments": "assessment", "objections": "objection", "valuations": "valuation", "disclosures": "disclosure",
 	}
 	return singular[record.CollectionOf(name)] + "_id"
 }

@@ -169,6 +169,8 @@ func (l *Lens) knowsTarget(t *parleyv1.Stance_Target) bool {
 		return l.knows(record.ParentOf(t.Point), l.seesRevisionNamed)
 	case *parleyv1.Stance_Target_Revision:
 		return l.knows(t.Revision, l.seesRevisionNamed)
+	case *parleyv1.Stance_Target_Package_:
+		return l.knows(t.Package.GetRevision(), l.seesRevisionNamed)
 	case *parleyv1.Stance_Target_UnnamedSet_:
 		return l.knows(t.UnnamedSet.GetRevision(), l.seesRevisionNamed)
 	case *parleyv1.Stance_Target_Comparison_:

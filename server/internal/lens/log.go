@@ -86,6 +86,8 @@ func put(c *parleyv1.Change, m Resource) {
 		c.Value = &parleyv1.Change_Assessment{Assessment: m}
 	case *parleyv1.Objection:
 		c.Value = &parleyv1.Change_Objection{Objection: m}
+	case *parleyv1.Valuation:
+		c.Value = &parleyv1.Change_Valuation{Valuation: m}
 	case *parleyv1.Disclosure:
 		c.Value = &parleyv1.Change_Disclosure{Disclosure: m}
 	}

@@ -26,6 +26,7 @@ func (l *Lens) Everything(negotiation string) ([]Resource, error) {
 	out = appendAll(out, l.Claims(negotiation, "", false))
 	out = appendAll(out, l.Assessments(negotiation, "", false))
 	out = appendAll(out, l.Objections(negotiation, "", false))
+	out = appendAll(out, l.Valuations(negotiation, "", false))
 	return appendAll(out, l.Disclosures(negotiation, "")), nil
 }
 

@@ -87,6 +87,8 @@ func (s *State) OwnerOf(m proto.Message) string {
 		return m.GetJudgeParty()
 	case *parleyv1.Objection:
 		return m.GetParty()
+	case *parleyv1.Valuation:
+		return m.GetParty()
 	case *parleyv1.Member:
 		return m.GetParty()
 	}

@@ -103,7 +103,7 @@ func (s *State) withAudience(name string, more *parleyv1.Audience, now time.Time
 	case "revisions":
 		return s.revisionWithAudience(name, more, path)
 	}
-	return nil, fault.InvalidField(path, "disclosable", "has no audience of its own")
+	return nil, fault.InvalidField(path, "disclosable", "is of a kind that cannot be disclosed")
 }
 
 func disclosed1[M resource](s *State, n noun[M], name string, more *parleyv1.Audience, now time.Time, path string) (*ledgerv1.Change, error) {

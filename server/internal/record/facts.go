@@ -15,6 +15,7 @@ type facts struct {
 	sources     *table[*parleyv1.Source]
 	assessments *table[*parleyv1.Assessment]
 	objections  *table[*parleyv1.Objection]
+	valuations  *table[*parleyv1.Valuation]
 
 	accesses *table[*parleyv1.Access] // of a log of accesses
 
@@ -34,6 +35,7 @@ func newFacts() *facts {
 		sources:       newTable[*parleyv1.Source](),
 		assessments:   newTable[*parleyv1.Assessment](),
 		objections:    newTable[*parleyv1.Objection](),
+		valuations:    newTable[*parleyv1.Valuation](),
 		accesses:      newTable[*parleyv1.Access](),
 		assessmentsOf: btree.NewMap[string, struct{}](degree),
 		objectionsOn:  btree.NewMap[string, struct{}](degree),
@@ -52,6 +54,7 @@ func (s *State) own() {
 	s.ownsFacts = true
 	s.facts = &facts{
 		claims: s.claims.fork(), events: s.events.fork(), sources: s.sources.fork(), assessments: s.assessments.fork(),
+		valuations:    s.valuations.fork(),
 		assessmentsOf: s.assessmentsOf.Copy(),
 		objections:    s.objections.fork(), objectionsOn: s.objectionsOn.Copy(), editorial: s.editorial.Copy(),
 		accesses: s.accesses.fork(), disclosures: s.disclosures.fork(), disclosed: s.disclosed.Copy(), embargoes: s.embargoes.Copy(),
@@ -74,6 +77,8 @@ func (s *State) applyFact(c any, time int64) bool {
 	case *ledgerv1.Change_Objection:
 		s.objections.put(c.Objection.GetName(), c.Objection, time)
 		s.objectionsOn.Set(c.Objection.GetPoint()+"\x00"+c.Objection.GetName(), struct{}{})
+	case *ledgerv1.Change_Valuation:
+		s.valuations.put(c.Valuation.GetName(), c.Valuation, time)
 	case *ledgerv1.Change_Access:
 		s.accesses.put(c.Access.GetName(), c.Access, time)
 	case *ledgerv1.Change_Disclosure:

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/tidwall/btree"
@@ -23,9 +24,15 @@ type owner struct{ _ byte }
 // fileStance records a stance under its name and under what it is about. Targets are immutable, so a new version takes the
 // place of the old.
 func (s *State) fileStance(m *parleyv1.Stance, time int64) {
-	f := s.filingFor(filedUnder(m), m)
-	s.resemble(m, f.exemplar)
-	f.stances.Set(IDOf(m.GetParty())+"\x00"+IDOf(m.GetName()), s.stances.put(m.GetName(), m, time))
+	var v *version[*parleyv1.Stance]
+	for target := range filedUnder(m) {
+		f := s.filingFor(target, m)
+		if v == nil {
+			s.resemble(m, f.exemplar)
+			v = s.stances.put(m.GetName(), m, time)
+		}
+		f.stances.Set(IDOf(m.GetParty())+"\x00"+IDOf(m.GetName()), v)
+	}
 }
 
 // filingFor gives the filing of a target that s may change.
@@ -43,20 +50,27 @@ func (s *State) filingFor(target string, first *parleyv1.Stance) *filing {
 	return f
 }
 
-// filedUnder tells what a stance is filed under: the id of a point or the name of a revision.
-func filedUnder(m *parleyv1.Stance) string {
-	switch t := m.GetTarget().GetTarget().(type) {
-	case *parleyv1.Stance_Target_Point:
-		_, id := splitPointName(t.Point)
-		return id
-	case *parleyv1.Stance_Target_Revision:
-		return t.Revision
-	case *parleyv1.Stance_Target_UnnamedSet_:
-		return t.UnnamedSet.GetRevision()
-	case *parleyv1.Stance_Target_Comparison_:
-		return t.Comparison.GetRevision()
+// filedUnder tells what a stance is filed under: the id of a point, those of its package, or the name of a revision.
+func filedUnder(m *parleyv1.Stance) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		switch t := m.GetTarget().GetTarget().(type) {
+		case *parleyv1.Stance_Target_Point:
+			_, id := splitPointName(t.Point)
+			yield(id)
+		case *parleyv1.Stance_Target_Revision:
+			yield(t.Revision)
+		case *parleyv1.Stance_Target_UnnamedSet_:
+			yield(t.UnnamedSet.GetRevision())
+		case *parleyv1.Stance_Target_Comparison_:
+			yield(t.Comparison.GetRevision())
+		case *parleyv1.Stance_Target_Package_:
+			for _, id := range t.Package.GetPoints() {
+				if !yield(id) {
+					return
+				}
+			}
+		}
 	}
-	return ""
 }
 
 // resemble makes a stance that is being recorded share with another on the same target what both say the same. Stances

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ import (
 
 // The golden log is kept for ever: what was stored once has to lead to the same state in all later builds. When the stored
 // form learns another kind of change, a further log is made beside it; the old ones stay.
-var goldenLogs = []string{"log-1", "log-2"}
+var goldenLogs = []string{"log-1", "log-2", "log-3"}
 
 // goldenFiles names the entries of a golden log, each with its length before it, and what they say, a resource a line.
 func goldenFiles(log string) (entries, state string) {
@@ -37,7 +38,7 @@ func everything(t *testing.T) *world {
 	w := newWorld(t)
 	draft := talks + "/plans/draft"
 	edit := &parleyv1.PointChange_Edit{Point: &parleyv1.Point{Id: "p", Text: "At most 800 000."}, Editorial: true}
-	for _, cmd := range []Command{
+	for _, cmd := range slices.Concat([]Command{
 		CreateSource(&parleyv1.CreateSourceRequest{Parent: talks, SourceId: "s", Source: &parleyv1.Source{DisplayName: "A report", ContentLength: 90}}),
 		CreateDemand(&parleyv1.CreateDemandRequest{Parent: talks + "/parties/a", DemandId: "d", Demand: &parleyv1.Demand{Statement: "No limit."}}),
 		CreateEvent(&parleyv1.CreateEventRequest{Parent: talks, EventId: "e", Event: &parleyv1.Event{DisplayName: "Talks", HeldTime: &parleyv1.PartialTime{Value: "2025-11"}}}),
@@ -81,17 +82,49 @@ func everything(t *testing.T) *world {
 		Disclose(&parleyv1.DiscloseRequest{Parent: talks, DisclosureId: "later", Disclosure: &parleyv1.Disclosure{
 			Resources: []string{talks + "/claims/told"}, Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_PUBLIC}, EmbargoTime: timestamppb.New(time.Unix(4_000_000_000, 0)),
 		}}),
+	}, worthAndPackages(draft), tokenOfAnna(), []Command{
 		CreateMember(&parleyv1.CreateMemberRequest{Parent: talks, MemberId: "anna", Member: &parleyv1.Member{Principal: "anna", Role: parleyv1.Member_ROLE_DELEGATE, Party: talks + "/parties/a"}}),
-		CreateToken(&parleyv1.CreateTokenRequest{TokenId: "anna-laptop", Token: &parleyv1.Token{Principal: "anna"}}, []byte("not really a hash")),
-		RevokeToken(&parleyv1.RevokeTokenRequest{Name: "tokens/anna-laptop"}),
 		one(DueChange(talks, 4_000_000_000_000_000_000)),
 		one(&ledgerv1.Change{Change: &ledgerv1.Change_Access{Access: &parleyv1.Access{
 			Name: talks + "/accesses/x", Party: talks + "/parties/a", Principal: "maria", Method: "GetClaim", Resources: []string{talks + "/claims/told"},
 		}}}),
-	} {
+	}) {
 		w.must(t, cmd)
 	}
 	return w
+}
+
+func tokenOfAnna() []Command {
+	return []Command{
+		CreateToken(&parleyv1.CreateTokenRequest{TokenId: "anna-laptop", Token: &parleyv1.Token{Principal: "anna"}}, []byte("not really a hash")),
+		RevokeToken(&parleyv1.RevokeTokenRequest{Name: "tokens/anna-laptop"}),
+	}
+}
+
+// worthAndPackages are commands on rival wordings: a stance on a package with requirements, and a valuation.
+func worthAndPackages(draft string) []Command {
+	return []Command{
+		CommitRevision(&parleyv1.CommitRevisionRequest{
+			Parent: draft, RevisionId: "r4", Revision: &parleyv1.Revision{Parents: []*parleyv1.Revision_Parent{{Revision: draft + "/revisions/r3"}}},
+			Body: &parleyv1.CommitRevisionRequest_Changes_{Changes: &parleyv1.CommitRevisionRequest_Changes{Changes: []*parleyv1.PointChange{
+				{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: &parleyv1.Point{
+					Id: "r", Alternatives: []*parleyv1.Alternative{{Label: "a", Text: "Yes."}, {Label: "b", Text: "No."}},
+				}}}},
+			}}},
+		}),
+		CreateStance(&parleyv1.CreateStanceRequest{Parent: talks, StanceId: "if", Stance: &parleyv1.Stance{
+			Party: talks + "/parties/a", Value: parleyv1.Stance_VALUE_ACCEPT, Level: parleyv1.Stance_LEVEL_CAPITAL,
+			Target: &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Package_{Package: &parleyv1.Stance_Target_Package{Revision: draft + "/revisions/latest", Points: []string{"p", "q"}}}},
+			Requirements: []*parleyv1.Stance_Requirement{
+				{Requirement: &parleyv1.Stance_Requirement_AsIn{AsIn: draft + "/revisions/r1/points/r"}},
+				{Requirement: &parleyv1.Stance_Requirement_First{First: "r"}},
+			},
+		}}),
+		CreateValuation(&parleyv1.CreateValuationRequest{Parent: talks, ValuationId: "v", Valuation: &parleyv1.Valuation{
+			Party: talks + "/parties/a", Revision: draft + "/revisions/latest", Reserve: 2.5,
+			Worths: []*parleyv1.Valuation_Worth{{Point: "p", Value: 3}, {Point: "r", Alternative: "b", Value: -1}},
+		}}),
+	}
 }
 
 // one is a command that makes a change.
@@ -147,6 +180,9 @@ func readable(t *testing.T, st *State) string {
 		line(m)
 	}
 	for m := range st.Objections("", Latest) {
+		line(m)
+	}
+	for m := range st.Valuations("", Latest) {
 		line(m)
 	}
 	linesOfPeople(st, line)

@@ -111,6 +111,16 @@ func (s *State) Objections(after string, at int64) iter.Seq[*parleyv1.Objection]
 	return all(s.objections, "", after, at)
 }
 
+// Valuation finds a valuation as it stood at a moment, deleted or not.
+func (s *State) Valuation(name string, at int64) (*parleyv1.Valuation, bool) {
+	return s.valuations.get(name, at)
+}
+
+// Valuations yields all valuations by name, beginning after `after`.
+func (s *State) Valuations(after string, at int64) iter.Seq[*parleyv1.Valuation] {
+	return all(s.valuations, "", after, at)
+}
+
 // Accesses yields all accesses of a log of such by name, beginning after `after`.
 func (s *State) Accesses(after string, at int64) iter.Seq[*parleyv1.Access] {
 	return all(s.accesses, "", after, at)
@@ -148,6 +158,8 @@ func (s *State) Stored(name string) proto.Message {
 		return stored(s.assessments, name)
 	case "objections":
 		return stored(s.objections, name)
+	case "valuations":
+		return stored(s.valuations, name)
 	case "disclosures":
 		return stored(s.disclosures, name)
 	}

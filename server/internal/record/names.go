@@ -100,6 +100,8 @@ func Subject(c *ledgerv1.Change) string {
 		return c.Assessment.GetName()
 	case *ledgerv1.Change_Objection:
 		return c.Objection.GetName()
+	case *ledgerv1.Change_Valuation:
+		return c.Valuation.GetName()
 	case *ledgerv1.Change_Disclosure:
 		return c.Disclosure.GetName()
 	case *ledgerv1.Change_RevisionAudience:

@@ -168,6 +168,8 @@ func (s *State) holds(collection, name string) bool {
 		return s.assessments.has(name)
 	case "objections":
 		return s.objections.has(name)
+	case "valuations":
+		return s.valuations.has(name)
 	case "disclosures":
 		return s.disclosures.has(name)
 	case "members":

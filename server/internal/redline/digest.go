@@ -1,6 +1,7 @@
 package redline
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -36,6 +37,20 @@ func Digest(p *parleyv1.Point) string {
 		writeString(h, a)
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// OptionDigest fingerprints the words of one option of a point, whatever its mark: of an alternative by its mark, or of the
+// point's text for none, if it has no alternatives; "" if there is no such option.
+func OptionDigest(p *parleyv1.Point, alternative string) string {
+	if alternative == "" && len(p.GetAlternatives()) == 0 {
+		return Digest(&parleyv1.Point{Text: cmp.Or(p.GetText(), p.GetHeading())})
+	}
+	for _, a := range p.GetAlternatives() {
+		if a.GetLabel() == alternative {
+			return Digest(&parleyv1.Point{Text: a.GetText()})
+		}
+	}
+	return ""
 }
 
 // RevisionDigest fingerprints a whole text from its points in reading order: their ids, parents, states and digests.

@@ -40,6 +40,7 @@ func Register(s grpc.ServiceRegistrar, c Core) {
 	parleyv1.RegisterSourceServiceServer(s, &SourceService{core: c})
 	parleyv1.RegisterAssessmentServiceServer(s, &AssessmentService{core: c})
 	parleyv1.RegisterObjectionServiceServer(s, &ObjectionService{core: c})
+	parleyv1.RegisterValuationServiceServer(s, &ValuationService{core: c})
 	parleyv1.RegisterDisclosureServiceServer(s, &DisclosureService{core: c})
 	parleyv1.RegisterMemberServiceServer(s, &MemberService{core: c})
 	parleyv1.RegisterAccessServiceServer(s, &AccessService{core: c})

@@ -76,6 +76,8 @@ func gist(c *parleyv1.Change) string {
 		return m.Source.GetDisplayName()
 	case *parleyv1.Change_Assessment:
 		return lower(m.Assessment.GetVerdict().String(), "VERDICT_") + " " + ID(m.Assessment.GetDemand())
+	case *parleyv1.Change_Valuation:
+		return ID(m.Valuation.GetParty()) + " of " + RevisionID(m.Valuation.GetRevision())
 	case *parleyv1.Change_Objection:
 		return ID(m.Objection.GetParty()) + unlessStanding(m.Objection.GetWithdrawn()) + ": " + m.Objection.GetReason()
 	}

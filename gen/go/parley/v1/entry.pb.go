@@ -55,6 +55,8 @@ const (
 	ResourceKind_RESOURCE_KIND_OBJECTION ResourceKind = 11
 	// What was told to whom.
 	ResourceKind_RESOURCE_KIND_DISCLOSURE ResourceKind = 12
+	// What options are worth.
+	ResourceKind_RESOURCE_KIND_VALUATION ResourceKind = 13
 )
 
 // Enum value maps for ResourceKind.
@@ -73,6 +75,7 @@ var (
 		10: "RESOURCE_KIND_ASSESSMENT",
 		11: "RESOURCE_KIND_OBJECTION",
 		12: "RESOURCE_KIND_DISCLOSURE",
+		13: "RESOURCE_KIND_VALUATION",
 	}
 	ResourceKind_value = map[string]int32{
 		"RESOURCE_KIND_UNSPECIFIED": 0,
@@ -88,6 +91,7 @@ var (
 		"RESOURCE_KIND_ASSESSMENT":  10,
 		"RESOURCE_KIND_OBJECTION":   11,
 		"RESOURCE_KIND_DISCLOSURE":  12,
+		"RESOURCE_KIND_VALUATION":   13,
 	}
 )
 
@@ -338,6 +342,7 @@ type Change struct {
 	//	*Change_Assessment
 	//	*Change_Objection
 	//	*Change_Disclosure
+	//	*Change_Valuation
 	Value isChange_Value `protobuf_oneof:"value"`
 	// For a revision: ids of the points that differ from the first parent's.
 	ChangedPoints []string `protobuf:"bytes,14,rep,name=changed_points,json=changedPoints,proto3" json:"changed_points,omitempty"`
@@ -504,6 +509,15 @@ func (x *Change) GetDisclosure() *Disclosure {
 	return nil
 }
 
+func (x *Change) GetValuation() *Valuation {
+	if x != nil {
+		if x, ok := x.Value.(*Change_Valuation); ok {
+			return x.Valuation
+		}
+	}
+	return nil
+}
+
 func (x *Change) GetChangedPoints() []string {
 	if x != nil {
 		return x.ChangedPoints
@@ -575,6 +589,11 @@ type Change_Disclosure struct {
 	Disclosure *Disclosure `protobuf:"bytes,15,opt,name=disclosure,proto3,oneof"`
 }
 
+type Change_Valuation struct {
+	// A valuation, as it now is.
+	Valuation *Valuation `protobuf:"bytes,16,opt,name=valuation,proto3,oneof"`
+}
+
 func (*Change_Negotiation) isChange_Value() {}
 
 func (*Change_Party) isChange_Value() {}
@@ -598,6 +617,8 @@ func (*Change_Assessment) isChange_Value() {}
 func (*Change_Objection) isChange_Value() {}
 
 func (*Change_Disclosure) isChange_Value() {}
+
+func (*Change_Valuation) isChange_Value() {}
 
 // Names one entry of the log.
 type GetEntryRequest struct {
@@ -1030,7 +1051,7 @@ var File_parley_v1_entry_proto protoreflect.FileDescriptor
 
 const file_parley_v1_entry_proto_rawDesc = "" +
 	"\n" +
-	"\x15parley/v1/entry.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aparley/v1/assessment.proto\x1a\x15parley/v1/claim.proto\x1a\x16parley/v1/demand.proto\x1a\x1aparley/v1/disclosure.proto\x1a\x15parley/v1/event.proto\x1a\x1bparley/v1/negotiation.proto\x1a\x19parley/v1/objection.proto\x1a\x15parley/v1/party.proto\x1a\x14parley/v1/plan.proto\x1a\x18parley/v1/revision.proto\x1a\x16parley/v1/source.proto\x1a\x16parley/v1/stance.proto\"\x9b\x02\n" +
+	"\x15parley/v1/entry.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aparley/v1/assessment.proto\x1a\x15parley/v1/claim.proto\x1a\x16parley/v1/demand.proto\x1a\x1aparley/v1/disclosure.proto\x1a\x15parley/v1/event.proto\x1a\x1bparley/v1/negotiation.proto\x1a\x19parley/v1/objection.proto\x1a\x15parley/v1/party.proto\x1a\x14parley/v1/plan.proto\x1a\x18parley/v1/revision.proto\x1a\x16parley/v1/source.proto\x1a\x16parley/v1/stance.proto\x1a\x19parley/v1/valuation.proto\"\x9b\x02\n" +
 	"\x05Entry\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12@\n" +
 	"\vcreate_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
@@ -1038,7 +1059,7 @@ const file_parley_v1_entry_proto_rawDesc = "" +
 	"\x05actor\x18\x03 \x01(\tB\x03\xe0A\x03R\x05actor\x12\x1b\n" +
 	"\x06method\x18\x04 \x01(\tB\x03\xe0A\x03R\x06method\x120\n" +
 	"\achanges\x18\x05 \x03(\v2\x11.parley.v1.ChangeB\x03\xe0A\x03R\achanges:M\xeaAJ\n" +
-	"\fparley/Entry\x12*negotiations/{negotiation}/entries/{entry}*\aentries2\x05entry\"\xc5\x06\n" +
+	"\fparley/Entry\x12*negotiations/{negotiation}/entries/{entry}*\aentries2\x05entry\"\xfb\x06\n" +
 	"\x06Change\x120\n" +
 	"\x06action\x18\x01 \x01(\x0e2\x18.parley.v1.Change.ActionR\x06action\x12\"\n" +
 	"\bresource\x18\x02 \x01(\tB\x06\xfaA\x03\n" +
@@ -1059,7 +1080,8 @@ const file_parley_v1_entry_proto_rawDesc = "" +
 	"\tobjection\x18\r \x01(\v2\x14.parley.v1.ObjectionH\x00R\tobjection\x127\n" +
 	"\n" +
 	"disclosure\x18\x0f \x01(\v2\x15.parley.v1.DisclosureH\x00R\n" +
-	"disclosure\x12%\n" +
+	"disclosure\x124\n" +
+	"\tvaluation\x18\x10 \x01(\v2\x14.parley.v1.ValuationH\x00R\tvaluation\x12%\n" +
 	"\x0echanged_points\x18\x0e \x03(\tR\rchangedPoints\"r\n" +
 	"\x06Action\x12\x16\n" +
 	"\x12ACTION_UNSPECIFIED\x10\x00\x12\x12\n" +
@@ -1101,7 +1123,7 @@ const file_parley_v1_entry_proto_rawDesc = "" +
 	"\fresume_token\x18\x03 \x01(\tR\vresumeToken\x1a;\n" +
 	"\bProgress\x12/\n" +
 	"\x05as_of\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOfB\x06\n" +
-	"\x04step*\xf2\x02\n" +
+	"\x04step*\x8f\x03\n" +
 	"\fResourceKind\x12\x1d\n" +
 	"\x19RESOURCE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19RESOURCE_KIND_NEGOTIATION\x10\x01\x12\x17\n" +
@@ -1116,7 +1138,8 @@ const file_parley_v1_entry_proto_rawDesc = "" +
 	"\x18RESOURCE_KIND_ASSESSMENT\x10\n" +
 	"\x12\x1b\n" +
 	"\x17RESOURCE_KIND_OBJECTION\x10\v\x12\x1c\n" +
-	"\x18RESOURCE_KIND_DISCLOSURE\x10\f2\x8f\x03\n" +
+	"\x18RESOURCE_KIND_DISCLOSURE\x10\f\x12\x1b\n" +
+	"\x17RESOURCE_KIND_VALUATION\x10\r2\x8f\x03\n" +
 	"\n" +
 	"LogService\x12l\n" +
 	"\bGetEntry\x12\x1a.parley.v1.GetEntryRequest\x1a\x10.parley.v1.Entry\"2\xdaA\x04name\x82\xd3\xe4\x93\x02%\x12#/v1/{name=negotiations/*/entries/*}\x12\x82\x01\n" +
@@ -1162,7 +1185,8 @@ var file_parley_v1_entry_proto_goTypes = []any{
 	(*Assessment)(nil),                        // 21: parley.v1.Assessment
 	(*Objection)(nil),                         // 22: parley.v1.Objection
 	(*Disclosure)(nil),                        // 23: parley.v1.Disclosure
-	(*durationpb.Duration)(nil),               // 24: google.protobuf.Duration
+	(*Valuation)(nil),                         // 24: parley.v1.Valuation
+	(*durationpb.Duration)(nil),               // 25: google.protobuf.Duration
 }
 var file_parley_v1_entry_proto_depIdxs = []int32{
 	11, // 0: parley.v1.Entry.create_time:type_name -> google.protobuf.Timestamp
@@ -1180,26 +1204,27 @@ var file_parley_v1_entry_proto_depIdxs = []int32{
 	21, // 12: parley.v1.Change.assessment:type_name -> parley.v1.Assessment
 	22, // 13: parley.v1.Change.objection:type_name -> parley.v1.Objection
 	23, // 14: parley.v1.Change.disclosure:type_name -> parley.v1.Disclosure
-	11, // 15: parley.v1.GetEntryRequest.as_of:type_name -> google.protobuf.Timestamp
-	11, // 16: parley.v1.ListEntriesRequest.as_of:type_name -> google.protobuf.Timestamp
-	3,  // 17: parley.v1.ListEntriesResponse.entries:type_name -> parley.v1.Entry
-	2,  // 18: parley.v1.WatchNegotiationRequest.start:type_name -> parley.v1.WatchNegotiationRequest.Start
-	0,  // 19: parley.v1.WatchNegotiationRequest.kinds:type_name -> parley.v1.ResourceKind
-	24, // 20: parley.v1.WatchNegotiationRequest.progress_interval:type_name -> google.protobuf.Duration
-	3,  // 21: parley.v1.WatchNegotiationResponse.entry:type_name -> parley.v1.Entry
-	10, // 22: parley.v1.WatchNegotiationResponse.progress:type_name -> parley.v1.WatchNegotiationResponse.Progress
-	11, // 23: parley.v1.WatchNegotiationResponse.Progress.as_of:type_name -> google.protobuf.Timestamp
-	5,  // 24: parley.v1.LogService.GetEntry:input_type -> parley.v1.GetEntryRequest
-	6,  // 25: parley.v1.LogService.ListEntries:input_type -> parley.v1.ListEntriesRequest
-	8,  // 26: parley.v1.LogService.WatchNegotiation:input_type -> parley.v1.WatchNegotiationRequest
-	3,  // 27: parley.v1.LogService.GetEntry:output_type -> parley.v1.Entry
-	7,  // 28: parley.v1.LogService.ListEntries:output_type -> parley.v1.ListEntriesResponse
-	9,  // 29: parley.v1.LogService.WatchNegotiation:output_type -> parley.v1.WatchNegotiationResponse
-	27, // [27:30] is the sub-list for method output_type
-	24, // [24:27] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	24, // 15: parley.v1.Change.valuation:type_name -> parley.v1.Valuation
+	11, // 16: parley.v1.GetEntryRequest.as_of:type_name -> google.protobuf.Timestamp
+	11, // 17: parley.v1.ListEntriesRequest.as_of:type_name -> google.protobuf.Timestamp
+	3,  // 18: parley.v1.ListEntriesResponse.entries:type_name -> parley.v1.Entry
+	2,  // 19: parley.v1.WatchNegotiationRequest.start:type_name -> parley.v1.WatchNegotiationRequest.Start
+	0,  // 20: parley.v1.WatchNegotiationRequest.kinds:type_name -> parley.v1.ResourceKind
+	25, // 21: parley.v1.WatchNegotiationRequest.progress_interval:type_name -> google.protobuf.Duration
+	3,  // 22: parley.v1.WatchNegotiationResponse.entry:type_name -> parley.v1.Entry
+	10, // 23: parley.v1.WatchNegotiationResponse.progress:type_name -> parley.v1.WatchNegotiationResponse.Progress
+	11, // 24: parley.v1.WatchNegotiationResponse.Progress.as_of:type_name -> google.protobuf.Timestamp
+	5,  // 25: parley.v1.LogService.GetEntry:input_type -> parley.v1.GetEntryRequest
+	6,  // 26: parley.v1.LogService.ListEntries:input_type -> parley.v1.ListEntriesRequest
+	8,  // 27: parley.v1.LogService.WatchNegotiation:input_type -> parley.v1.WatchNegotiationRequest
+	3,  // 28: parley.v1.LogService.GetEntry:output_type -> parley.v1.Entry
+	7,  // 29: parley.v1.LogService.ListEntries:output_type -> parley.v1.ListEntriesResponse
+	9,  // 30: parley.v1.LogService.WatchNegotiation:output_type -> parley.v1.WatchNegotiationResponse
+	28, // [28:31] is the sub-list for method output_type
+	25, // [25:28] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_entry_proto_init() }
@@ -1219,6 +1244,7 @@ func file_parley_v1_entry_proto_init() {
 	file_parley_v1_revision_proto_init()
 	file_parley_v1_source_proto_init()
 	file_parley_v1_stance_proto_init()
+	file_parley_v1_valuation_proto_init()
 	file_parley_v1_entry_proto_msgTypes[1].OneofWrappers = []any{
 		(*Change_Negotiation)(nil),
 		(*Change_Party)(nil),
@@ -1232,6 +1258,7 @@ func file_parley_v1_entry_proto_init() {
 		(*Change_Assessment)(nil),
 		(*Change_Objection)(nil),
 		(*Change_Disclosure)(nil),
+		(*Change_Valuation)(nil),
 	}
 	file_parley_v1_entry_proto_msgTypes[6].OneofWrappers = []any{
 		(*WatchNegotiationResponse_Entry)(nil),

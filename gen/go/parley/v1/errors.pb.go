@@ -99,6 +99,8 @@ const (
 	ErrorReason_AUDIENCE_TOO_WIDE ErrorReason = 33
 	// Code FAILED_PRECONDITION. The negotiation would be left without a mediator; appoint another first.
 	ErrorReason_LAST_MEDIATOR ErrorReason = 34
+	// Code FAILED_PRECONDITION. No party has said what the options of the revision are worth to it.
+	ErrorReason_VALUATIONS_MISSING ErrorReason = 50
 )
 
 // Enum value maps for ErrorReason.
@@ -139,6 +141,7 @@ var (
 		32: "DISCLOSURE_NEEDED",
 		33: "AUDIENCE_TOO_WIDE",
 		34: "LAST_MEDIATOR",
+		50: "VALUATIONS_MISSING",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED": 0,
@@ -176,6 +179,7 @@ var (
 		"DISCLOSURE_NEEDED":        32,
 		"AUDIENCE_TOO_WIDE":        33,
 		"LAST_MEDIATOR":            34,
+		"VALUATIONS_MISSING":       50,
 	}
 )
 
@@ -210,7 +214,7 @@ var File_parley_v1_errors_proto protoreflect.FileDescriptor
 
 const file_parley_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/errors.proto\x12\tparley.v1*\x94\x06\n" +
+	"\x16parley/v1/errors.proto\x12\tparley.v1*\xac\x06\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x11\n" +
@@ -248,7 +252,8 @@ const file_parley_v1_errors_proto_rawDesc = "" +
 	"\x11AUDIENCE_NARROWED\x10\x1f\x12\x15\n" +
 	"\x11DISCLOSURE_NEEDED\x10 \x12\x15\n" +
 	"\x11AUDIENCE_TOO_WIDE\x10!\x12\x11\n" +
-	"\rLAST_MEDIATOR\x10\"B;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
+	"\rLAST_MEDIATOR\x10\"\x12\x16\n" +
+	"\x12VALUATIONS_MISSING\x102B;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
 
 var (
 	file_parley_v1_errors_proto_rawDescOnce sync.Once

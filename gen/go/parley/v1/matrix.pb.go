@@ -857,7 +857,9 @@ type PositionMatrix_Cell struct {
 	// How many stances of the party on this point the record holds in all, with superseded, stale and withdrawn ones.
 	StanceCount int32 `protobuf:"varint,4,opt,name=stance_count,json=stanceCount,proto3" json:"stance_count,omitempty"`
 	// For CARRIED: the revisions whose editorial changes it was carried over, newest first.
-	CarriedBy     []string `protobuf:"bytes,5,rep,name=carried_by,json=carriedBy,proto3" json:"carried_by,omitempty"`
+	CarriedBy []string `protobuf:"bytes,5,rep,name=carried_by,json=carriedBy,proto3" json:"carried_by,omitempty"`
+	// What keeps a stance that accepts from being consent: those of its requirements, and of its package, that do not hold.
+	Unmet         []*Unmet `protobuf:"bytes,6,rep,name=unmet,proto3" json:"unmet,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -923,6 +925,13 @@ func (x *PositionMatrix_Cell) GetStanceCount() int32 {
 func (x *PositionMatrix_Cell) GetCarriedBy() []string {
 	if x != nil {
 		return x.CarriedBy
+	}
+	return nil
+}
+
+func (x *PositionMatrix_Cell) GetUnmet() []*Unmet {
+	if x != nil {
+		return x.Unmet
 	}
 	return nil
 }
@@ -1152,7 +1161,7 @@ var File_parley_v1_matrix_proto protoreflect.FileDescriptor
 
 const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15parley/v1/blame.proto\x1a\x1aparley/v1/concession.proto\x1a\x18parley/v1/coverage.proto\x1a\x18parley/v1/crossing.proto\x1a\x15parley/v1/lapse.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\x1a\x18parley/v1/timeline.proto\"\xa5\x03\n" +
+	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19parley/v1/agreement.proto\x1a\x15parley/v1/blame.proto\x1a\x1aparley/v1/concession.proto\x1a\x18parley/v1/coverage.proto\x1a\x18parley/v1/crossing.proto\x1a\x15parley/v1/lapse.proto\x1a\x17parley/v1/package.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\x1a\x18parley/v1/timeline.proto\"\xa5\x03\n" +
 	"\x18GetPositionMatrixRequest\x123\n" +
 	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x129\n" +
@@ -1165,7 +1174,7 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"page_token\x18\x05 \x01(\tB\x03\xe0A\x01R\tpageToken\x124\n" +
 	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x128\n" +
 	"\aheld_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x06heldAt\x12:\n" +
-	"\bknown_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\"\xc1\t\n" +
+	"\bknown_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\"\xe9\t\n" +
 	"\x0ePositionMatrix\x120\n" +
 	"\brevision\x18\x01 \x01(\tB\x14\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x12*\n" +
@@ -1175,7 +1184,7 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\x04rows\x18\x05 \x03(\v2\x1d.parley.v1.PositionMatrix.RowR\x04rows\x12J\n" +
 	"\rstatus_counts\x18\x06 \x03(\v2%.parley.v1.PositionMatrix.StatusCountR\fstatusCounts\x12&\n" +
 	"\x0fnext_page_token\x18\a \x01(\tR\rnextPageToken\x12-\n" +
-	"\bunplaced\x18\b \x03(\v2\x11.parley.v1.StanceR\bunplaced\x1a\xf8\x01\n" +
+	"\bunplaced\x18\b \x03(\v2\x11.parley.v1.StanceR\bunplaced\x1a\xa0\x02\n" +
 	"\x04Cell\x12>\n" +
 	"\bcurrency\x18\x01 \x01(\x0e2\".parley.v1.PositionMatrix.CurrencyR\bcurrency\x12)\n" +
 	"\x06stance\x18\x02 \x01(\v2\x11.parley.v1.StanceR\x06stance\x12-\n" +
@@ -1184,7 +1193,8 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\fstance_count\x18\x04 \x01(\x05R\vstanceCount\x123\n" +
 	"\n" +
 	"carried_by\x18\x05 \x03(\tB\x14\xfaA\x11\n" +
-	"\x0fparley/RevisionR\tcarriedBy\x1a\x9d\x01\n" +
+	"\x0fparley/RevisionR\tcarriedBy\x12&\n" +
+	"\x05unmet\x18\x06 \x03(\v2\x10.parley.v1.UnmetR\x05unmet\x1a\x9d\x01\n" +
 	"\x03Row\x12&\n" +
 	"\x05point\x18\x01 \x01(\v2\x10.parley.v1.PointR\x05point\x128\n" +
 	"\x06status\x18\x02 \x01(\x0e2 .parley.v1.PositionMatrix.StatusR\x06status\x124\n" +
@@ -1270,11 +1280,13 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\x0eKIND_LEFT_OPEN\x10\f\x12\x12\n" +
 	"\x0eKIND_LONG_OPEN\x10\r\x12\x14\n" +
 	"\x10KIND_DEPENDED_ON\x10\x0e\x12\x11\n" +
-	"\rKIND_CONSENTS\x10\x0f2\xc7\f\n" +
+	"\rKIND_CONSENTS\x10\x0f2\x8f\x0f\n" +
 	"\x0fAnalysisService\x12\xa8\x01\n" +
 	"\x11GetPositionMatrix\x12#.parley.v1.GetPositionMatrixRequest\x1a\x19.parley.v1.PositionMatrix\"S\xdaA\brevision\x82\xd3\xe4\x93\x02B\x12@/v1/{revision=negotiations/*/plans/*/revisions/*}:positionMatrix\x12\x96\x01\n" +
 	"\n" +
-	"BlamePoint\x12\x1c.parley.v1.BlamePointRequest\x1a\x1d.parley.v1.BlamePointResponse\"K\xdaA\x04name\x82\xd3\xe4\x93\x02>\x12</v1/{name=negotiations/*/plans/*/revisions/*/points/*}:blame\x12\x90\x01\n" +
+	"BlamePoint\x12\x1c.parley.v1.BlamePointRequest\x1a\x1d.parley.v1.BlamePointResponse\"K\xdaA\x04name\x82\xd3\xe4\x93\x02>\x12</v1/{name=negotiations/*/plans/*/revisions/*/points/*}:blame\x12\x94\x01\n" +
+	"\fGetAgreement\x12\x1e.parley.v1.GetAgreementRequest\x1a\x14.parley.v1.Agreement\"N\xdaA\brevision\x82\xd3\xe4\x93\x02=\x12;/v1/{revision=negotiations/*/plans/*/revisions/*}:agreement\x12\xae\x01\n" +
+	"\x0fSuggestPackages\x12!.parley.v1.SuggestPackagesRequest\x1a\".parley.v1.SuggestPackagesResponse\"T\xdaA\brevision\x82\xd3\xe4\x93\x02C\x12A/v1/{revision=negotiations/*/plans/*/revisions/*}:suggestPackages\x12\x90\x01\n" +
 	"\vGetCoverage\x12\x1d.parley.v1.GetCoverageRequest\x1a\x13.parley.v1.Coverage\"M\xdaA\brevision\x82\xd3\xe4\x93\x02<\x12:/v1/{revision=negotiations/*/plans/*/revisions/*}:coverage\x12\x98\x01\n" +
 	"\x0eCompareBalance\x12 .parley.v1.CompareBalanceRequest\x1a!.parley.v1.CompareBalanceResponse\"A\xdaA\x0ename,revisions\x82\xd3\xe4\x93\x02*\x12(/v1/{name=negotiations/*}:compareBalance\x12\xa6\x01\n" +
 	"\rCheckRedLines\x12\x1f.parley.v1.CheckRedLinesRequest\x1a .parley.v1.CheckRedLinesResponse\"R\xdaA\brevision\x82\xd3\xe4\x93\x02A\x12?/v1/{revision=negotiations/*/plans/*/revisions/*}:checkRedLines\x12\xb7\x01\n" +
@@ -1317,23 +1329,28 @@ var file_parley_v1_matrix_proto_goTypes = []any{
 	(*Party)(nil),                        // 14: parley.v1.Party
 	(*Stance)(nil),                       // 15: parley.v1.Stance
 	(*Point)(nil),                        // 16: parley.v1.Point
-	(Stance_Value)(0),                    // 17: parley.v1.Stance.Value
-	(*BlamePointRequest)(nil),            // 18: parley.v1.BlamePointRequest
-	(*GetCoverageRequest)(nil),           // 19: parley.v1.GetCoverageRequest
-	(*CompareBalanceRequest)(nil),        // 20: parley.v1.CompareBalanceRequest
-	(*CheckRedLinesRequest)(nil),         // 21: parley.v1.CheckRedLinesRequest
-	(*CheckRedLinesOfDraftRequest)(nil),  // 22: parley.v1.CheckRedLinesOfDraftRequest
-	(*ListLapsedRequest)(nil),            // 23: parley.v1.ListLapsedRequest
-	(*ListConcessionsRequest)(nil),       // 24: parley.v1.ListConcessionsRequest
-	(*GetTimelineRequest)(nil),           // 25: parley.v1.GetTimelineRequest
-	(*BlamePointResponse)(nil),           // 26: parley.v1.BlamePointResponse
-	(*Coverage)(nil),                     // 27: parley.v1.Coverage
-	(*CompareBalanceResponse)(nil),       // 28: parley.v1.CompareBalanceResponse
-	(*CheckRedLinesResponse)(nil),        // 29: parley.v1.CheckRedLinesResponse
-	(*CheckRedLinesOfDraftResponse)(nil), // 30: parley.v1.CheckRedLinesOfDraftResponse
-	(*ListLapsedResponse)(nil),           // 31: parley.v1.ListLapsedResponse
-	(*ListConcessionsResponse)(nil),      // 32: parley.v1.ListConcessionsResponse
-	(*Timeline)(nil),                     // 33: parley.v1.Timeline
+	(*Unmet)(nil),                        // 17: parley.v1.Unmet
+	(Stance_Value)(0),                    // 18: parley.v1.Stance.Value
+	(*BlamePointRequest)(nil),            // 19: parley.v1.BlamePointRequest
+	(*GetAgreementRequest)(nil),          // 20: parley.v1.GetAgreementRequest
+	(*SuggestPackagesRequest)(nil),       // 21: parley.v1.SuggestPackagesRequest
+	(*GetCoverageRequest)(nil),           // 22: parley.v1.GetCoverageRequest
+	(*CompareBalanceRequest)(nil),        // 23: parley.v1.CompareBalanceRequest
+	(*CheckRedLinesRequest)(nil),         // 24: parley.v1.CheckRedLinesRequest
+	(*CheckRedLinesOfDraftRequest)(nil),  // 25: parley.v1.CheckRedLinesOfDraftRequest
+	(*ListLapsedRequest)(nil),            // 26: parley.v1.ListLapsedRequest
+	(*ListConcessionsRequest)(nil),       // 27: parley.v1.ListConcessionsRequest
+	(*GetTimelineRequest)(nil),           // 28: parley.v1.GetTimelineRequest
+	(*BlamePointResponse)(nil),           // 29: parley.v1.BlamePointResponse
+	(*Agreement)(nil),                    // 30: parley.v1.Agreement
+	(*SuggestPackagesResponse)(nil),      // 31: parley.v1.SuggestPackagesResponse
+	(*Coverage)(nil),                     // 32: parley.v1.Coverage
+	(*CompareBalanceResponse)(nil),       // 33: parley.v1.CompareBalanceResponse
+	(*CheckRedLinesResponse)(nil),        // 34: parley.v1.CheckRedLinesResponse
+	(*CheckRedLinesOfDraftResponse)(nil), // 35: parley.v1.CheckRedLinesOfDraftResponse
+	(*ListLapsedResponse)(nil),           // 36: parley.v1.ListLapsedResponse
+	(*ListConcessionsResponse)(nil),      // 37: parley.v1.ListConcessionsResponse
+	(*Timeline)(nil),                     // 38: parley.v1.Timeline
 }
 var file_parley_v1_matrix_proto_depIdxs = []int32{
 	13, // 0: parley.v1.GetPositionMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
@@ -1356,37 +1373,42 @@ var file_parley_v1_matrix_proto_depIdxs = []int32{
 	12, // 17: parley.v1.StickingPoint.reasons:type_name -> parley.v1.StickingPoint.Reason
 	1,  // 18: parley.v1.PositionMatrix.Cell.currency:type_name -> parley.v1.PositionMatrix.Currency
 	15, // 19: parley.v1.PositionMatrix.Cell.stance:type_name -> parley.v1.Stance
-	16, // 20: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
-	0,  // 21: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
-	9,  // 22: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
-	0,  // 23: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
-	3,  // 24: parley.v1.StickingPoint.Reason.kind:type_name -> parley.v1.StickingPoint.Reason.Kind
-	17, // 25: parley.v1.StickingPoint.Reason.values:type_name -> parley.v1.Stance.Value
-	4,  // 26: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
-	18, // 27: parley.v1.AnalysisService.BlamePoint:input_type -> parley.v1.BlamePointRequest
-	19, // 28: parley.v1.AnalysisService.GetCoverage:input_type -> parley.v1.GetCoverageRequest
-	20, // 29: parley.v1.AnalysisService.CompareBalance:input_type -> parley.v1.CompareBalanceRequest
-	21, // 30: parley.v1.AnalysisService.CheckRedLines:input_type -> parley.v1.CheckRedLinesRequest
-	22, // 31: parley.v1.AnalysisService.CheckRedLinesOfDraft:input_type -> parley.v1.CheckRedLinesOfDraftRequest
-	6,  // 32: parley.v1.AnalysisService.ListStickingPoints:input_type -> parley.v1.ListStickingPointsRequest
-	23, // 33: parley.v1.AnalysisService.ListLapsed:input_type -> parley.v1.ListLapsedRequest
-	24, // 34: parley.v1.AnalysisService.ListConcessions:input_type -> parley.v1.ListConcessionsRequest
-	25, // 35: parley.v1.AnalysisService.GetTimeline:input_type -> parley.v1.GetTimelineRequest
-	5,  // 36: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
-	26, // 37: parley.v1.AnalysisService.BlamePoint:output_type -> parley.v1.BlamePointResponse
-	27, // 38: parley.v1.AnalysisService.GetCoverage:output_type -> parley.v1.Coverage
-	28, // 39: parley.v1.AnalysisService.CompareBalance:output_type -> parley.v1.CompareBalanceResponse
-	29, // 40: parley.v1.AnalysisService.CheckRedLines:output_type -> parley.v1.CheckRedLinesResponse
-	30, // 41: parley.v1.AnalysisService.CheckRedLinesOfDraft:output_type -> parley.v1.CheckRedLinesOfDraftResponse
-	7,  // 42: parley.v1.AnalysisService.ListStickingPoints:output_type -> parley.v1.ListStickingPointsResponse
-	31, // 43: parley.v1.AnalysisService.ListLapsed:output_type -> parley.v1.ListLapsedResponse
-	32, // 44: parley.v1.AnalysisService.ListConcessions:output_type -> parley.v1.ListConcessionsResponse
-	33, // 45: parley.v1.AnalysisService.GetTimeline:output_type -> parley.v1.Timeline
-	36, // [36:46] is the sub-list for method output_type
-	26, // [26:36] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	17, // 20: parley.v1.PositionMatrix.Cell.unmet:type_name -> parley.v1.Unmet
+	16, // 21: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
+	0,  // 22: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
+	9,  // 23: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
+	0,  // 24: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
+	3,  // 25: parley.v1.StickingPoint.Reason.kind:type_name -> parley.v1.StickingPoint.Reason.Kind
+	18, // 26: parley.v1.StickingPoint.Reason.values:type_name -> parley.v1.Stance.Value
+	4,  // 27: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
+	19, // 28: parley.v1.AnalysisService.BlamePoint:input_type -> parley.v1.BlamePointRequest
+	20, // 29: parley.v1.AnalysisService.GetAgreement:input_type -> parley.v1.GetAgreementRequest
+	21, // 30: parley.v1.AnalysisService.SuggestPackages:input_type -> parley.v1.SuggestPackagesRequest
+	22, // 31: parley.v1.AnalysisService.GetCoverage:input_type -> parley.v1.GetCoverageRequest
+	23, // 32: parley.v1.AnalysisService.CompareBalance:input_type -> parley.v1.CompareBalanceRequest
+	24, // 33: parley.v1.AnalysisService.CheckRedLines:input_type -> parley.v1.CheckRedLinesRequest
+	25, // 34: parley.v1.AnalysisService.CheckRedLinesOfDraft:input_type -> parley.v1.CheckRedLinesOfDraftRequest
+	6,  // 35: parley.v1.AnalysisService.ListStickingPoints:input_type -> parley.v1.ListStickingPointsRequest
+	26, // 36: parley.v1.AnalysisService.ListLapsed:input_type -> parley.v1.ListLapsedRequest
+	27, // 37: parley.v1.AnalysisService.ListConcessions:input_type -> parley.v1.ListConcessionsRequest
+	28, // 38: parley.v1.AnalysisService.GetTimeline:input_type -> parley.v1.GetTimelineRequest
+	5,  // 39: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
+	29, // 40: parley.v1.AnalysisService.BlamePoint:output_type -> parley.v1.BlamePointResponse
+	30, // 41: parley.v1.AnalysisService.GetAgreement:output_type -> parley.v1.Agreement
+	31, // 42: parley.v1.AnalysisService.SuggestPackages:output_type -> parley.v1.SuggestPackagesResponse
+	32, // 43: parley.v1.AnalysisService.GetCoverage:output_type -> parley.v1.Coverage
+	33, // 44: parley.v1.AnalysisService.CompareBalance:output_type -> parley.v1.CompareBalanceResponse
+	34, // 45: parley.v1.AnalysisService.CheckRedLines:output_type -> parley.v1.CheckRedLinesResponse
+	35, // 46: parley.v1.AnalysisService.CheckRedLinesOfDraft:output_type -> parley.v1.CheckRedLinesOfDraftResponse
+	7,  // 47: parley.v1.AnalysisService.ListStickingPoints:output_type -> parley.v1.ListStickingPointsResponse
+	36, // 48: parley.v1.AnalysisService.ListLapsed:output_type -> parley.v1.ListLapsedResponse
+	37, // 49: parley.v1.AnalysisService.ListConcessions:output_type -> parley.v1.ListConcessionsResponse
+	38, // 50: parley.v1.AnalysisService.GetTimeline:output_type -> parley.v1.Timeline
+	39, // [39:51] is the sub-list for method output_type
+	27, // [27:39] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_matrix_proto_init() }
@@ -1394,11 +1416,13 @@ func file_parley_v1_matrix_proto_init() {
 	if File_parley_v1_matrix_proto != nil {
 		return
 	}
+	file_parley_v1_agreement_proto_init()
 	file_parley_v1_blame_proto_init()
 	file_parley_v1_concession_proto_init()
 	file_parley_v1_coverage_proto_init()
 	file_parley_v1_crossing_proto_init()
 	file_parley_v1_lapse_proto_init()
+	file_parley_v1_package_proto_init()
 	file_parley_v1_party_proto_init()
 	file_parley_v1_point_proto_init()
 	file_parley_v1_stance_proto_init()

@@ -21,6 +21,8 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	AnalysisService_GetPositionMatrix_FullMethodName    = "/parley.v1.AnalysisService/GetPositionMatrix"
 	AnalysisService_BlamePoint_FullMethodName           = "/parley.v1.AnalysisService/BlamePoint"
+	AnalysisService_GetAgreement_FullMethodName         = "/parley.v1.AnalysisService/GetAgreement"
+	AnalysisService_SuggestPackages_FullMethodName      = "/parley.v1.AnalysisService/SuggestPackages"
 	AnalysisService_GetCoverage_FullMethodName          = "/parley.v1.AnalysisService/GetCoverage"
 	AnalysisService_CompareBalance_FullMethodName       = "/parley.v1.AnalysisService/CompareBalance"
 	AnalysisService_CheckRedLines_FullMethodName        = "/parley.v1.AnalysisService/CheckRedLines"
@@ -47,6 +49,16 @@ type AnalysisServiceClient interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND.
 	BlamePoint(ctx context.Context, in *BlamePointRequest, opts ...grpc.CallOption) (*BlamePointResponse, error)
+	// Whether a revision is agreed, and what is missing: point by point, with the conditional and package stances and what breaks
+	// them, what must be agreed before what, and the fewest changes of stances that would close the plan.
+	//
+	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN.
+	GetAgreement(ctx context.Context, in *GetAgreementRequest, opts ...grpc.CallOption) (*Agreement, error)
+	// Which choices among the rival wordings of a revision are good for everybody, by what the parties say privately that each
+	// is worth to them. For mediators.
+	//
+	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN, VALUATIONS_MISSING, PERMISSION_DENIED.
+	SuggestPackages(ctx context.Context, in *SuggestPackagesRequest, opts ...grpc.CallOption) (*SuggestPackagesResponse, error)
 	// Whose demands a revision reflects: per demand what is judged of it, by whom, on which words, and per party how far its
 	// demands are met, with the uncertainty.
 	//
@@ -113,6 +125,26 @@ func (c *analysisServiceClient) BlamePoint(ctx context.Context, in *BlamePointRe
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(BlamePointResponse)
 	err := c.cc.Invoke(ctx, AnalysisService_BlamePoint_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) GetAgreement(ctx context.Context, in *GetAgreementRequest, opts ...grpc.CallOption) (*Agreement, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Agreement)
+	err := c.cc.Invoke(ctx, AnalysisService_GetAgreement_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *analysisServiceClient) SuggestPackages(ctx context.Context, in *SuggestPackagesRequest, opts ...grpc.CallOption) (*SuggestPackagesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SuggestPackagesResponse)
+	err := c.cc.Invoke(ctx, AnalysisService_SuggestPackages_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -215,6 +247,16 @@ type AnalysisServiceServer interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND.
 	BlamePoint(context.Context, *BlamePointRequest) (*BlamePointResponse, error)
+	// Whether a revision is agreed, and what is missing: point by point, with the conditional and package stances and what breaks
+	// them, what must be agreed before what, and the fewest changes of stances that would close the plan.
+	//
+	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN.
+	GetAgreement(context.Context, *GetAgreementRequest) (*Agreement, error)
+	// Which choices among the rival wordings of a revision are good for everybody, by what the parties say privately that each
+	// is worth to them. For mediators.
+	//
+	// Errors: RESOURCE_NOT_FOUND, POINT_UNKNOWN, VALUATIONS_MISSING, PERMISSION_DENIED.
+	SuggestPackages(context.Context, *SuggestPackagesRequest) (*SuggestPackagesResponse, error)
 	// Whose demands a revision reflects: per demand what is judged of it, by whom, on which words, and per party how far its
 	// demands are met, with the uncertainty.
 	//
@@ -272,6 +314,12 @@ func (UnimplementedAnalysisServiceServer) GetPositionMatrix(context.Context, *Ge
 }
 func (UnimplementedAnalysisServiceServer) BlamePoint(context.Context, *BlamePointRequest) (*BlamePointResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method BlamePoint not implemented")
+}
+func (UnimplementedAnalysisServiceServer) GetAgreement(context.Context, *GetAgreementRequest) (*Agreement, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetAgreement not implemented")
+}
+func (UnimplementedAnalysisServiceServer) SuggestPackages(context.Context, *SuggestPackagesRequest) (*SuggestPackagesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SuggestPackages not implemented")
 }
 func (UnimplementedAnalysisServiceServer) GetCoverage(context.Context, *GetCoverageRequest) (*Coverage, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetCoverage not implemented")
@@ -350,6 +398,42 @@ func _AnalysisService_BlamePoint_Handler(srv interface{}, ctx context.Context, d
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(AnalysisServiceServer).BlamePoint(ctx, req.(*BlamePointRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_GetAgreement_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetAgreementRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).GetAgreement(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_GetAgreement_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).GetAgreement(ctx, req.(*GetAgreementRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AnalysisService_SuggestPackages_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SuggestPackagesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnalysisServiceServer).SuggestPackages(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AnalysisService_SuggestPackages_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnalysisServiceServer).SuggestPackages(ctx, req.(*SuggestPackagesRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -512,6 +596,14 @@ var AnalysisService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "BlamePoint",
 			Handler:    _AnalysisService_BlamePoint_Handler,
+		},
+		{
+			MethodName: "GetAgreement",
+			Handler:    _AnalysisService_GetAgreement_Handler,
+		},
+		{
+			MethodName: "SuggestPackages",
+			Handler:    _AnalysisService_SuggestPackages_Handler,
 		},
 		{
 			MethodName: "GetCoverage",

@@ -35,6 +35,9 @@ const (
 	Plan_DecisionRule_KIND_CONSENSUS_OF_PRINCIPALS Plan_DecisionRule_Kind = 1
 	// Every party named in `parties` consents.
 	Plan_DecisionRule_KIND_NAMED_PARTIES Plan_DecisionRule_Kind = 2
+	// At least `consents` of the parties named in `parties` (of all principals, if none is named) consent, and every party
+	// named in `indispensable`.
+	Plan_DecisionRule_KIND_SUFFICIENT_CONSENSUS Plan_DecisionRule_Kind = 3
 )
 
 // Enum value maps for Plan_DecisionRule_Kind.
@@ -43,11 +46,13 @@ var (
 		0: "KIND_UNSPECIFIED",
 		1: "KIND_CONSENSUS_OF_PRINCIPALS",
 		2: "KIND_NAMED_PARTIES",
+		3: "KIND_SUFFICIENT_CONSENSUS",
 	}
 	Plan_DecisionRule_Kind_value = map[string]int32{
 		"KIND_UNSPECIFIED":             0,
 		"KIND_CONSENSUS_OF_PRINCIPALS": 1,
 		"KIND_NAMED_PARTIES":           2,
+		"KIND_SUFFICIENT_CONSENSUS":    3,
 	}
 )
 
@@ -740,8 +745,15 @@ type Plan_DecisionRule struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The sort of rule.
 	Kind Plan_DecisionRule_Kind `protobuf:"varint,1,opt,name=kind,proto3,enum=parley.v1.Plan_DecisionRule_Kind" json:"kind,omitempty"`
-	// For NAMED_PARTIES: who must consent. At most 200.
-	Parties       []string `protobuf:"bytes,2,rep,name=parties,proto3" json:"parties,omitempty"`
+	// For NAMED_PARTIES: who must consent. For SUFFICIENT_CONSENSUS: among whom consents are counted; all principals if
+	// empty. At most 200.
+	Parties []string `protobuf:"bytes,2,rep,name=parties,proto3" json:"parties,omitempty"`
+	// For SUFFICIENT_CONSENSUS: how many of the parties must consent at least. The indispensable ones among them are counted
+	// too.
+	Consents int32 `protobuf:"varint,3,opt,name=consents,proto3" json:"consents,omitempty"`
+	// For SUFFICIENT_CONSENSUS: parties that must consent in any case, whether consents are counted among them or not. At
+	// most 200.
+	Indispensable []string `protobuf:"bytes,4,rep,name=indispensable,proto3" json:"indispensable,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -790,11 +802,25 @@ func (x *Plan_DecisionRule) GetParties() []string {
 	return nil
 }
 
+func (x *Plan_DecisionRule) GetConsents() int32 {
+	if x != nil {
+		return x.Consents
+	}
+	return 0
+}
+
+func (x *Plan_DecisionRule) GetIndispensable() []string {
+	if x != nil {
+		return x.Indispensable
+	}
+	return nil
+}
+
 var File_parley_v1_plan_proto protoreflect.FileDescriptor
 
 const file_parley_v1_plan_proto_rawDesc = "" +
 	"\n" +
-	"\x14parley/v1/plan.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18parley/v1/audience.proto\x1a\x14parley/v1/diff.proto\x1a\x15parley/v1/point.proto\x1a\x18parley/v1/revision.proto\"\xe9\b\n" +
+	"\x14parley/v1/plan.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18parley/v1/audience.proto\x1a\x14parley/v1/diff.proto\x1a\x15parley/v1/point.proto\x1a\x18parley/v1/revision.proto\"\xc9\r\n" +
 	"\x04Plan\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x120\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\r\xe0A\x02\xbaH\ar\x05\x10\x01\x18\xc8\x01R\vdisplayName\x12-\n" +
@@ -814,16 +840,23 @@ const file_parley_v1_plan_proto_rawDesc = "" +
 	"\vdelete_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"deleteTime\x12\x1e\n" +
 	"\x04etag\x18\f \x01(\tB\n" +
-	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x1a\xf3\x02\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x1a\xd3\a\n" +
 	"\fDecisionRule\x12B\n" +
 	"\x04kind\x18\x01 \x01(\x0e2!.parley.v1.Plan.DecisionRule.KindB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04kind\x129\n" +
 	"\aparties\x18\x02 \x03(\tB\x1f\xe0A\x01\xfaA\x0e\n" +
-	"\fparley/Party\xbaH\b\x92\x01\x05\x10\xc8\x01\x18\x01R\aparties\"V\n" +
+	"\fparley/Party\xbaH\b\x92\x01\x05\x10\xc8\x01\x18\x01R\aparties\x12)\n" +
+	"\bconsents\x18\x03 \x01(\x05B\r\xe0A\x01\xbaH\a\x1a\x05\x18\xc8\x01(\x00R\bconsents\x12E\n" +
+	"\rindispensable\x18\x04 \x03(\tB\x1f\xe0A\x01\xfaA\x0e\n" +
+	"\fparley/Party\xbaH\b\x92\x01\x05\x10\xc8\x01\x18\x01R\rindispensable\"u\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cKIND_CONSENSUS_OF_PRINCIPALS\x10\x01\x12\x16\n" +
-	"\x12KIND_NAMED_PARTIES\x10\x02:\x8b\x01\xbaH\x87\x01\x1a\x84\x01\n" +
-	"\x15decision_rule.parties\x12=parties are named for the rule NAMED_PARTIES, and only for it\x1a,(this.kind == 2) == (size(this.parties) > 0):F\xeaAC\n" +
+	"\x12KIND_NAMED_PARTIES\x10\x02\x12\x1d\n" +
+	"\x19KIND_SUFFICIENT_CONSENSUS\x10\x03:\xda\x04\xbaH\xd6\x04\x1a\xaa\x01\n" +
+	"\x15decision_rule.parties\x12Qparties are named for the rule NAMED_PARTIES, and may be for SUFFICIENT_CONSENSUS\x1a>this.kind == 3 || (this.kind == 2) == (size(this.parties) > 0)\x1a\x8c\x01\n" +
+	"\x16decision_rule.consents\x12Ia number of consents is for the rule SUFFICIENT_CONSENSUS, which needs it\x1a'(this.kind == 3) == (this.consents > 0)\x1a\x89\x01\n" +
+	"\x1bdecision_rule.consents.most\x12*no more parties can consent than are named\x1a>size(this.parties) == 0 || this.consents <= size(this.parties)\x1a\x8b\x01\n" +
+	"\x1bdecision_rule.indispensable\x12;indispensable parties are for the rule SUFFICIENT_CONSENSUS\x1a/this.kind == 3 || size(this.indispensable) == 0:F\xeaAC\n" +
 	"\vparley/Plan\x12'negotiations/{negotiation}/plans/{plan}*\x05plans2\x04plan\"o\n" +
 	"\x0eGetPlanRequest\x12'\n" +
 	"\x04name\x18\x01 \x01(\tB\x13\xe0A\x02\xfaA\r\n" +

@@ -214,7 +214,11 @@ type Stance struct {
 	// When it was deleted; unset if it is not.
 	DeleteTime *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
 	// Changes with every change; send it back in updates and deletes to be sure that nothing happened in between.
-	Etag          string `protobuf:"bytes,19,opt,name=etag,proto3" json:"etag,omitempty"`
+	Etag string `protobuf:"bytes,19,opt,name=etag,proto3" json:"etag,omitempty"`
+	// What else must be so for it to be consent, all of it. For a stance on a point or a package. At most 100.
+	Requirements []*Stance_Requirement `protobuf:"bytes,20,rep,name=requirements,proto3" json:"requirements,omitempty"`
+	// For a stance on a package: digests of the wordings it was given on, in the order of the package's points.
+	Digests       []string `protobuf:"bytes,21,rep,name=digests,proto3" json:"digests,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -380,6 +384,20 @@ func (x *Stance) GetEtag() string {
 		return x.Etag
 	}
 	return ""
+}
+
+func (x *Stance) GetRequirements() []*Stance_Requirement {
+	if x != nil {
+		return x.Requirements
+	}
+	return nil
+}
+
+func (x *Stance) GetDigests() []string {
+	if x != nil {
+		return x.Digests
+	}
+	return nil
 }
 
 // Names one stance, and the moment to read it at.
@@ -1042,6 +1060,7 @@ type Stance_Target struct {
 	//	*Stance_Target_Revision
 	//	*Stance_Target_UnnamedSet_
 	//	*Stance_Target_Comparison_
+	//	*Stance_Target_Package_
 	Target        isStance_Target_Target `protobuf_oneof:"target"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1120,6 +1139,15 @@ func (x *Stance_Target) GetComparison() *Stance_Target_Comparison {
 	return nil
 }
 
+func (x *Stance_Target) GetPackage() *Stance_Target_Package {
+	if x != nil {
+		if x, ok := x.Target.(*Stance_Target_Package_); ok {
+			return x.Package
+		}
+	}
+	return nil
+}
+
 type isStance_Target_Target interface {
 	isStance_Target_Target()
 }
@@ -1144,6 +1172,12 @@ type Stance_Target_Comparison_ struct {
 	Comparison *Stance_Target_Comparison `protobuf:"bytes,4,opt,name=comparison,proto3,oneof"`
 }
 
+type Stance_Target_Package_ struct {
+	// Points of a revision, all or none. It is a stance on each of them, which is consent only where all of them have the
+	// wording that they have in that revision and are agreed.
+	Package *Stance_Target_Package `protobuf:"bytes,5,opt,name=package,proto3,oneof"`
+}
+
 func (*Stance_Target_Point) isStance_Target_Target() {}
 
 func (*Stance_Target_Revision) isStance_Target_Target() {}
@@ -1151,6 +1185,122 @@ func (*Stance_Target_Revision) isStance_Target_Target() {}
 func (*Stance_Target_UnnamedSet_) isStance_Target_Target() {}
 
 func (*Stance_Target_Comparison_) isStance_Target_Target() {}
+
+func (*Stance_Target_Package_) isStance_Target_Target() {}
+
+// What else must be so for the stance to be consent: evaluated at each revision, without anybody's judgement.
+type Stance_Requirement struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Exactly one.
+	//
+	// Types that are valid to be assigned to Requirement:
+	//
+	//	*Stance_Requirement_AsIn
+	//	*Stance_Requirement_Agreed
+	//	*Stance_Requirement_First
+	Requirement isStance_Requirement_Requirement `protobuf_oneof:"requirement"`
+	// For `as_in`: digest of the wording that must stand; see Point.digest.
+	Digest        string `protobuf:"bytes,4,opt,name=digest,proto3" json:"digest,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Stance_Requirement) Reset() {
+	*x = Stance_Requirement{}
+	mi := &file_parley_v1_stance_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Stance_Requirement) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Stance_Requirement) ProtoMessage() {}
+
+func (x *Stance_Requirement) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_stance_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Stance_Requirement.ProtoReflect.Descriptor instead.
+func (*Stance_Requirement) Descriptor() ([]byte, []int) {
+	return file_parley_v1_stance_proto_rawDescGZIP(), []int{0, 1}
+}
+
+func (x *Stance_Requirement) GetRequirement() isStance_Requirement_Requirement {
+	if x != nil {
+		return x.Requirement
+	}
+	return nil
+}
+
+func (x *Stance_Requirement) GetAsIn() string {
+	if x != nil {
+		if x, ok := x.Requirement.(*Stance_Requirement_AsIn); ok {
+			return x.AsIn
+		}
+	}
+	return ""
+}
+
+func (x *Stance_Requirement) GetAgreed() string {
+	if x != nil {
+		if x, ok := x.Requirement.(*Stance_Requirement_Agreed); ok {
+			return x.Agreed
+		}
+	}
+	return ""
+}
+
+func (x *Stance_Requirement) GetFirst() string {
+	if x != nil {
+		if x, ok := x.Requirement.(*Stance_Requirement_First); ok {
+			return x.First
+		}
+	}
+	return ""
+}
+
+func (x *Stance_Requirement) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
+type isStance_Requirement_Requirement interface {
+	isStance_Requirement_Requirement()
+}
+
+type Stance_Requirement_AsIn struct {
+	// A point of a revision: its wording there must be the one that stands. "4, if 7 stays as in r12."
+	// Example: `negotiations/ukraine-peace-plan/plans/us-draft/revisions/v8/points/guarantees`.
+	AsIn string `protobuf:"bytes,1,opt,name=as_in,json=asIn,proto3,oneof"`
+}
+
+type Stance_Requirement_Agreed struct {
+	// Id of a point that must be agreed too. Two points that require each other are agreed together or not at all.
+	Agreed string `protobuf:"bytes,2,opt,name=agreed,proto3,oneof"`
+}
+
+type Stance_Requirement_First struct {
+	// Id of a point that must be agreed first: without the point of this stance.
+	First string `protobuf:"bytes,3,opt,name=first,proto3,oneof"`
+}
+
+func (*Stance_Requirement_AsIn) isStance_Requirement_Requirement() {}
+
+func (*Stance_Requirement_Agreed) isStance_Requirement_Requirement() {}
+
+func (*Stance_Requirement_First) isStance_Requirement_Requirement() {}
 
 // Several points that nobody named: "not all, but many provisions".
 type Stance_Target_UnnamedSet struct {
@@ -1165,7 +1315,7 @@ type Stance_Target_UnnamedSet struct {
 
 func (x *Stance_Target_UnnamedSet) Reset() {
 	*x = Stance_Target_UnnamedSet{}
-	mi := &file_parley_v1_stance_proto_msgTypes[11]
+	mi := &file_parley_v1_stance_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1177,7 +1327,7 @@ func (x *Stance_Target_UnnamedSet) String() string {
 func (*Stance_Target_UnnamedSet) ProtoMessage() {}
 
 func (x *Stance_Target_UnnamedSet) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_stance_proto_msgTypes[11]
+	mi := &file_parley_v1_stance_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1220,7 +1370,7 @@ type Stance_Target_Comparison struct {
 
 func (x *Stance_Target_Comparison) Reset() {
 	*x = Stance_Target_Comparison{}
-	mi := &file_parley_v1_stance_proto_msgTypes[12]
+	mi := &file_parley_v1_stance_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1232,7 +1382,7 @@ func (x *Stance_Target_Comparison) String() string {
 func (*Stance_Target_Comparison) ProtoMessage() {}
 
 func (x *Stance_Target_Comparison) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_stance_proto_msgTypes[12]
+	mi := &file_parley_v1_stance_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1262,11 +1412,66 @@ func (x *Stance_Target_Comparison) GetThan() string {
 	return ""
 }
 
+// Several points of a revision, all or none: "4, 7 and 9 together, or none of them".
+type Stance_Target_Package struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The revision that they are in.
+	Revision string `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
+	// Ids of the points. From 2 to 100. Example: `army-size`.
+	Points        []string `protobuf:"bytes,2,rep,name=points,proto3" json:"points,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Stance_Target_Package) Reset() {
+	*x = Stance_Target_Package{}
+	mi := &file_parley_v1_stance_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Stance_Target_Package) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Stance_Target_Package) ProtoMessage() {}
+
+func (x *Stance_Target_Package) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_stance_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Stance_Target_Package.ProtoReflect.Descriptor instead.
+func (*Stance_Target_Package) Descriptor() ([]byte, []int) {
+	return file_parley_v1_stance_proto_rawDescGZIP(), []int{0, 0, 2}
+}
+
+func (x *Stance_Target_Package) GetRevision() string {
+	if x != nil {
+		return x.Revision
+	}
+	return ""
+}
+
+func (x *Stance_Target_Package) GetPoints() []string {
+	if x != nil {
+		return x.Points
+	}
+	return nil
+}
+
 var File_parley_v1_stance_proto protoreflect.FileDescriptor
 
 const file_parley_v1_stance_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/stance.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\"\xe6\x10\n" +
+	"\x16parley/v1/stance.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1bgoogle/api/field_info.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bparley/v1/attribution.proto\x1a\x18parley/v1/audience.proto\"\x93\x18\n" +
 	"\x06Stance\x12\x17\n" +
 	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12-\n" +
 	"\x05party\x18\x02 \x01(\tB\x17\xe0A\x02\xe0A\x05\xfaA\x0e\n" +
@@ -1295,7 +1500,9 @@ const file_parley_v1_stance_proto_rawDesc = "" +
 	"\vdelete_time\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"deleteTime\x12\x1e\n" +
 	"\x04etag\x18\x13 \x01(\tB\n" +
-	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x1a\xeb\x03\n" +
+	"\xe0A\x01\xbaH\x04r\x02\x18@R\x04etag\x12N\n" +
+	"\frequirements\x18\x14 \x03(\v2\x1d.parley.v1.Stance.RequirementB\v\xe0A\x01\xbaH\x05\x92\x01\x02\x10dR\frequirements\x12\x1d\n" +
+	"\adigests\x18\x15 \x03(\tB\x03\xe0A\x03R\adigests\x1a\xbd\x05\n" +
 	"\x06Target\x12)\n" +
 	"\x05point\x18\x01 \x01(\tB\x11\xfaA\x0e\n" +
 	"\fparley/PointH\x00R\x05point\x122\n" +
@@ -1305,7 +1512,8 @@ const file_parley_v1_stance_proto_rawDesc = "" +
 	"unnamedSet\x12E\n" +
 	"\n" +
 	"comparison\x18\x04 \x01(\v2#.parley.v1.Stance.Target.ComparisonH\x00R\n" +
-	"comparison\x1ar\n" +
+	"comparison\x12<\n" +
+	"\apackage\x18\x05 \x01(\v2 .parley.v1.Stance.Target.PackageH\x00R\apackage\x1ar\n" +
 	"\n" +
 	"UnnamedSet\x123\n" +
 	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
@@ -1316,8 +1524,19 @@ const file_parley_v1_stance_proto_rawDesc = "" +
 	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x12+\n" +
 	"\x04than\x18\x02 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
-	"\x0fparley/RevisionR\x04thanB\x0f\n" +
-	"\x06target\x12\x05\xbaH\x02\b\x01\"\x8f\x02\n" +
+	"\x0fparley/RevisionR\x04than\x1a\x91\x01\n" +
+	"\aPackage\x123\n" +
+	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
+	"\x0fparley/RevisionR\brevision\x12Q\n" +
+	"\x06points\x18\x02 \x03(\tB9\xe0A\x02\xbaH3\x92\x010\b\x02\x10d\x18\x01\"(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$R\x06pointsB\x0f\n" +
+	"\x06target\x12\x05\xbaH\x02\b\x01\x1a\xf6\x01\n" +
+	"\vRequirement\x12(\n" +
+	"\x05as_in\x18\x01 \x01(\tB\x11\xfaA\x0e\n" +
+	"\fparley/PointH\x00R\x04asIn\x12E\n" +
+	"\x06agreed\x18\x02 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$H\x00R\x06agreed\x12C\n" +
+	"\x05first\x18\x03 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$H\x00R\x05first\x12\x1b\n" +
+	"\x06digest\x18\x04 \x01(\tB\x03\xe0A\x03R\x06digestB\x14\n" +
+	"\vrequirement\x12\x05\xbaH\x02\b\x01\"\x8f\x02\n" +
 	"\x05Value\x12\x15\n" +
 	"\x11VALUE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fVALUE_ACCEPT\x10\x01\x12\x1d\n" +
@@ -1336,8 +1555,10 @@ const file_parley_v1_stance_proto_rawDesc = "" +
 	"\x11LEVEL_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10LEVEL_DELEGATION\x10\x01\x12\x17\n" +
 	"\x13LEVEL_AD_REFERENDUM\x10\x02\x12\x11\n" +
-	"\rLEVEL_CAPITAL\x10\x03:\xac\x02\xeaAM\n" +
-	"\rparley/Stance\x12+negotiations/{negotiation}/stances/{stance}*\astances2\x06stance\xbaH\xd8\x01\x1a\xd5\x01\n" +
+	"\rLEVEL_CAPITAL\x10\x03:\x9f\x05\xeaAM\n" +
+	"\rparley/Stance\x12+negotiations/{negotiation}/stances/{stance}*\astances2\x06stance\xbaH\xcb\x04\x1a\xb8\x01\n" +
+	"\x0estance.package\x12^a package is accepted or not objected to: to be against it is to be against some of its points\x1aF!has(this.target) || !has(this.target.package) || this.value in [1, 3]\x1a\xb5\x01\n" +
+	"\x13stance.requirements\x124requirements are for stances on a point or a package\x1ahsize(this.requirements) == 0 || has(this.target) && (has(this.target.point) || has(this.target.package))\x1a\xd5\x01\n" +
 	"\x11stance.comparison\x12WPREFERS and DISPREFERS are for comparisons, and comparisons for them or DECLINED_TO_SAY\x1aghas(this.target) && has(this.target.comparison) ? this.value in [9, 10, 11] : !(this.value in [10, 11])\"s\n" +
 	"\x10GetStanceRequest\x12)\n" +
 	"\x04name\x18\x01 \x01(\tB\x15\xe0A\x02\xfaA\x0f\n" +
@@ -1418,7 +1639,7 @@ func file_parley_v1_stance_proto_rawDescGZIP() []byte {
 }
 
 var file_parley_v1_stance_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_parley_v1_stance_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_parley_v1_stance_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_parley_v1_stance_proto_goTypes = []any{
 	(Stance_Value)(0),                  // 0: parley.v1.Stance.Value
 	(Stance_Level)(0),                  // 1: parley.v1.Stance.Level
@@ -1433,57 +1654,61 @@ var file_parley_v1_stance_proto_goTypes = []any{
 	(*BatchCreateStancesRequest)(nil),  // 10: parley.v1.BatchCreateStancesRequest
 	(*BatchCreateStancesResponse)(nil), // 11: parley.v1.BatchCreateStancesResponse
 	(*Stance_Target)(nil),              // 12: parley.v1.Stance.Target
-	(*Stance_Target_UnnamedSet)(nil),   // 13: parley.v1.Stance.Target.UnnamedSet
-	(*Stance_Target_Comparison)(nil),   // 14: parley.v1.Stance.Target.Comparison
-	(*Attribution)(nil),                // 15: parley.v1.Attribution
-	(*PartialTime)(nil),                // 16: parley.v1.PartialTime
-	(*Audience)(nil),                   // 17: parley.v1.Audience
-	(*timestamppb.Timestamp)(nil),      // 18: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),      // 19: google.protobuf.FieldMask
+	(*Stance_Requirement)(nil),         // 13: parley.v1.Stance.Requirement
+	(*Stance_Target_UnnamedSet)(nil),   // 14: parley.v1.Stance.Target.UnnamedSet
+	(*Stance_Target_Comparison)(nil),   // 15: parley.v1.Stance.Target.Comparison
+	(*Stance_Target_Package)(nil),      // 16: parley.v1.Stance.Target.Package
+	(*Attribution)(nil),                // 17: parley.v1.Attribution
+	(*PartialTime)(nil),                // 18: parley.v1.PartialTime
+	(*Audience)(nil),                   // 19: parley.v1.Audience
+	(*timestamppb.Timestamp)(nil),      // 20: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),      // 21: google.protobuf.FieldMask
 }
 var file_parley_v1_stance_proto_depIdxs = []int32{
 	12, // 0: parley.v1.Stance.target:type_name -> parley.v1.Stance.Target
 	0,  // 1: parley.v1.Stance.value:type_name -> parley.v1.Stance.Value
 	1,  // 2: parley.v1.Stance.level:type_name -> parley.v1.Stance.Level
-	15, // 3: parley.v1.Stance.attribution:type_name -> parley.v1.Attribution
-	16, // 4: parley.v1.Stance.held_time:type_name -> parley.v1.PartialTime
-	16, // 5: parley.v1.Stance.said_time:type_name -> parley.v1.PartialTime
-	16, // 6: parley.v1.Stance.public_time:type_name -> parley.v1.PartialTime
-	17, // 7: parley.v1.Stance.audience:type_name -> parley.v1.Audience
-	18, // 8: parley.v1.Stance.create_time:type_name -> google.protobuf.Timestamp
-	18, // 9: parley.v1.Stance.update_time:type_name -> google.protobuf.Timestamp
-	18, // 10: parley.v1.Stance.delete_time:type_name -> google.protobuf.Timestamp
-	18, // 11: parley.v1.GetStanceRequest.as_of:type_name -> google.protobuf.Timestamp
-	18, // 12: parley.v1.ListStancesRequest.as_of:type_name -> google.protobuf.Timestamp
-	18, // 13: parley.v1.ListStancesRequest.held_at:type_name -> google.protobuf.Timestamp
-	18, // 14: parley.v1.ListStancesRequest.known_at:type_name -> google.protobuf.Timestamp
-	2,  // 15: parley.v1.ListStancesResponse.stances:type_name -> parley.v1.Stance
-	2,  // 16: parley.v1.CreateStanceRequest.stance:type_name -> parley.v1.Stance
-	2,  // 17: parley.v1.UpdateStanceRequest.stance:type_name -> parley.v1.Stance
-	19, // 18: parley.v1.UpdateStanceRequest.update_mask:type_name -> google.protobuf.FieldMask
-	6,  // 19: parley.v1.BatchCreateStancesRequest.requests:type_name -> parley.v1.CreateStanceRequest
-	2,  // 20: parley.v1.BatchCreateStancesResponse.stances:type_name -> parley.v1.Stance
-	13, // 21: parley.v1.Stance.Target.unnamed_set:type_name -> parley.v1.Stance.Target.UnnamedSet
-	14, // 22: parley.v1.Stance.Target.comparison:type_name -> parley.v1.Stance.Target.Comparison
-	3,  // 23: parley.v1.StanceService.GetStance:input_type -> parley.v1.GetStanceRequest
-	4,  // 24: parley.v1.StanceService.ListStances:input_type -> parley.v1.ListStancesRequest
-	6,  // 25: parley.v1.StanceService.CreateStance:input_type -> parley.v1.CreateStanceRequest
-	7,  // 26: parley.v1.StanceService.UpdateStance:input_type -> parley.v1.UpdateStanceRequest
-	8,  // 27: parley.v1.StanceService.DeleteStance:input_type -> parley.v1.DeleteStanceRequest
-	9,  // 28: parley.v1.StanceService.UndeleteStance:input_type -> parley.v1.UndeleteStanceRequest
-	10, // 29: parley.v1.StanceService.BatchCreateStances:input_type -> parley.v1.BatchCreateStancesRequest
-	2,  // 30: parley.v1.StanceService.GetStance:output_type -> parley.v1.Stance
-	5,  // 31: parley.v1.StanceService.ListStances:output_type -> parley.v1.ListStancesResponse
-	2,  // 32: parley.v1.StanceService.CreateStance:output_type -> parley.v1.Stance
-	2,  // 33: parley.v1.StanceService.UpdateStance:output_type -> parley.v1.Stance
-	2,  // 34: parley.v1.StanceService.DeleteStance:output_type -> parley.v1.Stance
-	2,  // 35: parley.v1.StanceService.UndeleteStance:output_type -> parley.v1.Stance
-	11, // 36: parley.v1.StanceService.BatchCreateStances:output_type -> parley.v1.BatchCreateStancesResponse
-	30, // [30:37] is the sub-list for method output_type
-	23, // [23:30] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	17, // 3: parley.v1.Stance.attribution:type_name -> parley.v1.Attribution
+	18, // 4: parley.v1.Stance.held_time:type_name -> parley.v1.PartialTime
+	18, // 5: parley.v1.Stance.said_time:type_name -> parley.v1.PartialTime
+	18, // 6: parley.v1.Stance.public_time:type_name -> parley.v1.PartialTime
+	19, // 7: parley.v1.Stance.audience:type_name -> parley.v1.Audience
+	20, // 8: parley.v1.Stance.create_time:type_name -> google.protobuf.Timestamp
+	20, // 9: parley.v1.Stance.update_time:type_name -> google.protobuf.Timestamp
+	20, // 10: parley.v1.Stance.delete_time:type_name -> google.protobuf.Timestamp
+	13, // 11: parley.v1.Stance.requirements:type_name -> parley.v1.Stance.Requirement
+	20, // 12: parley.v1.GetStanceRequest.as_of:type_name -> google.protobuf.Timestamp
+	20, // 13: parley.v1.ListStancesRequest.as_of:type_name -> google.protobuf.Timestamp
+	20, // 14: parley.v1.ListStancesRequest.held_at:type_name -> google.protobuf.Timestamp
+	20, // 15: parley.v1.ListStancesRequest.known_at:type_name -> google.protobuf.Timestamp
+	2,  // 16: parley.v1.ListStancesResponse.stances:type_name -> parley.v1.Stance
+	2,  // 17: parley.v1.CreateStanceRequest.stance:type_name -> parley.v1.Stance
+	2,  // 18: parley.v1.UpdateStanceRequest.stance:type_name -> parley.v1.Stance
+	21, // 19: parley.v1.UpdateStanceRequest.update_mask:type_name -> google.protobuf.FieldMask
+	6,  // 20: parley.v1.BatchCreateStancesRequest.requests:type_name -> parley.v1.CreateStanceRequest
+	2,  // 21: parley.v1.BatchCreateStancesResponse.stances:type_name -> parley.v1.Stance
+	14, // 22: parley.v1.Stance.Target.unnamed_set:type_name -> parley.v1.Stance.Target.UnnamedSet
+	15, // 23: parley.v1.Stance.Target.comparison:type_name -> parley.v1.Stance.Target.Comparison
+	16, // 24: parley.v1.Stance.Target.package:type_name -> parley.v1.Stance.Target.Package
+	3,  // 25: parley.v1.StanceService.GetStance:input_type -> parley.v1.GetStanceRequest
+	4,  // 26: parley.v1.StanceService.ListStances:input_type -> parley.v1.ListStancesRequest
+	6,  // 27: parley.v1.StanceService.CreateStance:input_type -> parley.v1.CreateStanceRequest
+	7,  // 28: parley.v1.StanceService.UpdateStance:input_type -> parley.v1.UpdateStanceRequest
+	8,  // 29: parley.v1.StanceService.DeleteStance:input_type -> parley.v1.DeleteStanceRequest
+	9,  // 30: parley.v1.StanceService.UndeleteStance:input_type -> parley.v1.UndeleteStanceRequest
+	10, // 31: parley.v1.StanceService.BatchCreateStances:input_type -> parley.v1.BatchCreateStancesRequest
+	2,  // 32: parley.v1.StanceService.GetStance:output_type -> parley.v1.Stance
+	5,  // 33: parley.v1.StanceService.ListStances:output_type -> parley.v1.ListStancesResponse
+	2,  // 34: parley.v1.StanceService.CreateStance:output_type -> parley.v1.Stance
+	2,  // 35: parley.v1.StanceService.UpdateStance:output_type -> parley.v1.Stance
+	2,  // 36: parley.v1.StanceService.DeleteStance:output_type -> parley.v1.Stance
+	2,  // 37: parley.v1.StanceService.UndeleteStance:output_type -> parley.v1.Stance
+	11, // 38: parley.v1.StanceService.BatchCreateStances:output_type -> parley.v1.BatchCreateStancesResponse
+	32, // [32:39] is the sub-list for method output_type
+	25, // [25:32] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_stance_proto_init() }
@@ -1498,6 +1723,12 @@ func file_parley_v1_stance_proto_init() {
 		(*Stance_Target_Revision)(nil),
 		(*Stance_Target_UnnamedSet_)(nil),
 		(*Stance_Target_Comparison_)(nil),
+		(*Stance_Target_Package_)(nil),
+	}
+	file_parley_v1_stance_proto_msgTypes[11].OneofWrappers = []any{
+		(*Stance_Requirement_AsIn)(nil),
+		(*Stance_Requirement_Agreed)(nil),
+		(*Stance_Requirement_First)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1505,7 +1736,7 @@ func file_parley_v1_stance_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_v1_stance_proto_rawDesc), len(file_parley_v1_stance_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   13,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -159,6 +159,7 @@ type Change struct {
 	//	*Change_Token
 	//	*Change_Due
 	//	*Change_Access
+	//	*Change_Valuation
 	Change        isChange_Change `protobuf_oneof:"change"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -354,6 +355,15 @@ func (x *Change) GetAccess() *v1.Access {
 	return nil
 }
 
+func (x *Change) GetValuation() *v1.Valuation {
+	if x != nil {
+		if x, ok := x.Change.(*Change_Valuation); ok {
+			return x.Valuation
+		}
+	}
+	return nil
+}
+
 type isChange_Change interface {
 	isChange_Change()
 }
@@ -443,6 +453,11 @@ type Change_Access struct {
 	Access *v1.Access `protobuf:"bytes,17,opt,name=access,proto3,oneof"`
 }
 
+type Change_Valuation struct {
+	// A valuation.
+	Valuation *v1.Valuation `protobuf:"bytes,18,opt,name=valuation,proto3,oneof"`
+}
+
 func (*Change_Negotiation) isChange_Change() {}
 
 func (*Change_Party) isChange_Change() {}
@@ -476,6 +491,8 @@ func (*Change_Token) isChange_Change() {}
 func (*Change_Due) isChange_Change() {}
 
 func (*Change_Access) isChange_Change() {}
+
+func (*Change_Valuation) isChange_Change() {}
 
 // The audience of a revision, which is otherwise never changed.
 type RevisionAudience struct {
@@ -866,7 +883,7 @@ var File_parley_ledger_v1_entry_proto protoreflect.FileDescriptor
 
 const file_parley_ledger_v1_entry_proto_rawDesc = "" +
 	"\n" +
-	"\x1cparley/ledger/v1/entry.proto\x12\x10parley.ledger.v1\x1a\x16parley/v1/access.proto\x1a\x1aparley/v1/assessment.proto\x1a\x18parley/v1/audience.proto\x1a\x15parley/v1/claim.proto\x1a\x16parley/v1/demand.proto\x1a\x1aparley/v1/disclosure.proto\x1a\x15parley/v1/event.proto\x1a\x16parley/v1/member.proto\x1a\x1bparley/v1/negotiation.proto\x1a\x19parley/v1/objection.proto\x1a\x15parley/v1/party.proto\x1a\x14parley/v1/plan.proto\x1a\x15parley/v1/point.proto\x1a\x18parley/v1/revision.proto\x1a\x16parley/v1/source.proto\x1a\x16parley/v1/stance.proto\x1a\x15parley/v1/token.proto\"\x8e\x02\n" +
+	"\x1cparley/ledger/v1/entry.proto\x12\x10parley.ledger.v1\x1a\x16parley/v1/access.proto\x1a\x1aparley/v1/assessment.proto\x1a\x18parley/v1/audience.proto\x1a\x15parley/v1/claim.proto\x1a\x16parley/v1/demand.proto\x1a\x1aparley/v1/disclosure.proto\x1a\x15parley/v1/event.proto\x1a\x16parley/v1/member.proto\x1a\x1bparley/v1/negotiation.proto\x1a\x19parley/v1/objection.proto\x1a\x15parley/v1/party.proto\x1a\x14parley/v1/plan.proto\x1a\x15parley/v1/point.proto\x1a\x18parley/v1/revision.proto\x1a\x16parley/v1/source.proto\x1a\x16parley/v1/stance.proto\x1a\x15parley/v1/token.proto\x1a\x19parley/v1/valuation.proto\"\x8e\x02\n" +
 	"\x05Entry\x12\x12\n" +
 	"\x04time\x18\x01 \x01(\x10R\x04time\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x16\n" +
@@ -876,7 +893,7 @@ const file_parley_ledger_v1_entry_proto_rawDesc = "" +
 	"\x0erequest_digest\x18\x05 \x01(\fR\rrequestDigest\x122\n" +
 	"\achanges\x18\x06 \x03(\v2\x18.parley.ledger.v1.ChangeR\achanges\x12\x18\n" +
 	"\aresults\x18\a \x03(\tR\aresults\x12/\n" +
-	"\amatches\x18\b \x03(\v2\x15.parley.v1.PointMatchR\amatches\"\xf1\x06\n" +
+	"\amatches\x18\b \x03(\v2\x15.parley.v1.PointMatchR\amatches\"\xa7\a\n" +
 	"\x06Change\x12:\n" +
 	"\vnegotiation\x18\x01 \x01(\v2\x16.parley.v1.NegotiationH\x00R\vnegotiation\x12(\n" +
 	"\x05party\x18\x02 \x01(\v2\x10.parley.v1.PartyH\x00R\x05party\x12+\n" +
@@ -899,7 +916,8 @@ const file_parley_ledger_v1_entry_proto_rawDesc = "" +
 	"\x06member\x18\x0e \x01(\v2\x11.parley.v1.MemberH\x00R\x06member\x125\n" +
 	"\x05token\x18\x0f \x01(\v2\x1d.parley.ledger.v1.TokenChangeH\x00R\x05token\x12)\n" +
 	"\x03due\x18\x10 \x01(\v2\x15.parley.ledger.v1.DueH\x00R\x03due\x12+\n" +
-	"\x06access\x18\x11 \x01(\v2\x11.parley.v1.AccessH\x00R\x06accessB\b\n" +
+	"\x06access\x18\x11 \x01(\v2\x11.parley.v1.AccessH\x00R\x06access\x124\n" +
+	"\tvaluation\x18\x12 \x01(\v2\x14.parley.v1.ValuationH\x00R\tvaluationB\b\n" +
 	"\x06change\"_\n" +
 	"\x10RevisionAudience\x12\x1a\n" +
 	"\brevision\x18\x01 \x01(\tR\brevision\x12/\n" +
@@ -962,10 +980,11 @@ var file_parley_ledger_v1_entry_proto_goTypes = []any{
 	(*v1.Disclosure)(nil),    // 20: parley.v1.Disclosure
 	(*v1.Member)(nil),        // 21: parley.v1.Member
 	(*v1.Access)(nil),        // 22: parley.v1.Access
-	(*v1.Audience)(nil),      // 23: parley.v1.Audience
-	(*v1.Token)(nil),         // 24: parley.v1.Token
-	(*v1.Revision)(nil),      // 25: parley.v1.Revision
-	(*v1.Point)(nil),         // 26: parley.v1.Point
+	(*v1.Valuation)(nil),     // 23: parley.v1.Valuation
+	(*v1.Audience)(nil),      // 24: parley.v1.Audience
+	(*v1.Token)(nil),         // 25: parley.v1.Token
+	(*v1.Revision)(nil),      // 26: parley.v1.Revision
+	(*v1.Point)(nil),         // 27: parley.v1.Point
 }
 var file_parley_ledger_v1_entry_proto_depIdxs = []int32{
 	1,  // 0: parley.ledger.v1.Entry.changes:type_name -> parley.ledger.v1.Change
@@ -987,18 +1006,19 @@ var file_parley_ledger_v1_entry_proto_depIdxs = []int32{
 	3,  // 16: parley.ledger.v1.Change.token:type_name -> parley.ledger.v1.TokenChange
 	4,  // 17: parley.ledger.v1.Change.due:type_name -> parley.ledger.v1.Due
 	22, // 18: parley.ledger.v1.Change.access:type_name -> parley.v1.Access
-	23, // 19: parley.ledger.v1.RevisionAudience.audience:type_name -> parley.v1.Audience
-	24, // 20: parley.ledger.v1.TokenChange.token:type_name -> parley.v1.Token
-	25, // 21: parley.ledger.v1.RevisionChange.revision:type_name -> parley.v1.Revision
-	7,  // 22: parley.ledger.v1.RevisionChange.deltas:type_name -> parley.ledger.v1.PointDelta
-	5,  // 23: parley.ledger.v1.RevisionChange.base:type_name -> parley.ledger.v1.Base
-	26, // 24: parley.ledger.v1.PointDelta.point:type_name -> parley.v1.Point
-	0,  // 25: parley.ledger.v1.Snapshot.entries:type_name -> parley.ledger.v1.Entry
-	26, // [26:26] is the sub-list for method output_type
-	26, // [26:26] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	23, // 19: parley.ledger.v1.Change.valuation:type_name -> parley.v1.Valuation
+	24, // 20: parley.ledger.v1.RevisionAudience.audience:type_name -> parley.v1.Audience
+	25, // 21: parley.ledger.v1.TokenChange.token:type_name -> parley.v1.Token
+	26, // 22: parley.ledger.v1.RevisionChange.revision:type_name -> parley.v1.Revision
+	7,  // 23: parley.ledger.v1.RevisionChange.deltas:type_name -> parley.ledger.v1.PointDelta
+	5,  // 24: parley.ledger.v1.RevisionChange.base:type_name -> parley.ledger.v1.Base
+	27, // 25: parley.ledger.v1.PointDelta.point:type_name -> parley.v1.Point
+	0,  // 26: parley.ledger.v1.Snapshot.entries:type_name -> parley.ledger.v1.Entry
+	27, // [27:27] is the sub-list for method output_type
+	27, // [27:27] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_parley_ledger_v1_entry_proto_init() }
@@ -1024,6 +1044,7 @@ func file_parley_ledger_v1_entry_proto_init() {
 		(*Change_Token)(nil),
 		(*Change_Due)(nil),
 		(*Change_Access)(nil),
+		(*Change_Valuation)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
