@@ -262,6 +262,22 @@ func TestAPartyKnowsWhoLooked(t *testing.T) {
 	}
 }
 
+// What a mediator records as a party's about something that the party may not know of is nothing that they are told of by who
+// looked at it.
+func TestWhoLookedTellsAPartyOfNothingHiddenFromIt(t *testing.T) {
+	x, ctx := newTable(t), t.Context()
+	secret := textCommit(x.plan, "mediators--r2", []string{"r1"}, point("p", "At most 700,000."))
+	secret.Revision.Audience = audienceOf(parleyv1.Audience_LEVEL_MEDIATOR)
+	must(t)(x.maria.Plans.CommitRevision(ctx, secret))
+	guess := x.stance("", "a", parleyv1.Audience_LEVEL_MEDIATOR)
+	guess.Stance.Target = &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Revision{Revision: x.plan + "/revisions/mediators--r2"}}
+	must(t)(x.maria.Stances.CreateStance(ctx, guess))
+	must(t)(x.maria.Stances.ListStances(ctx, &parleyv1.ListStancesRequest{Parent: x.n}))
+	if list, err := x.anna.Accesses.ListAccesses(ctx, &parleyv1.ListAccessesRequest{Parent: x.n}); err != nil || len(list.GetAccesses()) != 0 {
+		t.Errorf("the party lists %v, %v", list, err)
+	}
+}
+
 // A watch ends with the rights it began with, at once: when the token is revoked or what its bearer is changes.
 func TestWatchesEndWithTheRights(t *testing.T) {
 	x, ctx := newTable(t), t.Context()

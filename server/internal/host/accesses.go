@@ -55,7 +55,7 @@ const mostNoted = 1000
 const accessPeriod = time.Hour
 
 // NoteAccesses records what a call has laid open, before it is answered, and forgets it then. What was noted already costs a
-// lookup.
+// lookup. What belongs to a party and is about something that the party may not know of is not noted: they would learn of it.
 func (h *Host) NoteAccesses(ctx context.Context, t *Trust) error {
 	if len(t.seen) == 0 {
 		return nil
@@ -65,13 +65,20 @@ func (h *Host) NoteAccesses(ctx context.Context, t *Trust) error {
 	now := h.clock()
 	for party, resources := range t.seen {
 		negotiation = record.NegotiationOf(party)
-		for part := range slices.Chunk(sorted(resources), mostNoted) {
+		known, err := h.knownTo(ctx, party, resources)
+		if err != nil {
+			return err
+		}
+		for part := range slices.Chunk(known, mostNoted) {
 			a := &parleyv1.Access{Party: party, Principal: t.Principal, Method: t.Method, Resources: part}
 			a.Name = negotiation + "/accesses/" + accessID(a, now)
 			noted = append(noted, a)
 		}
 	}
 	t.seen = nil
+	if len(noted) == 0 {
+		return nil
+	}
 	n, err := h.negotiation(ctx, accessLog(negotiation), true)
 	if err != nil {
 		return err
@@ -83,6 +90,16 @@ func (h *Host) NoteAccesses(ctx context.Context, t *Trust) error {
 		return fmt.Errorf("note who looked: %w", err)
 	}
 	return nil
+}
+
+// knownTo gives those of some resources that a party may know of, sorted.
+func (h *Host) knownTo(ctx context.Context, party string, resources map[string]bool) ([]string, error) {
+	n, err := h.negotiation(ctx, record.NegotiationOf(party), false)
+	if err != nil {
+		return nil, err
+	}
+	st, viewer := n.state.Load(), lens.Viewer{Table: true, Party: party}
+	return slices.DeleteFunc(sorted(resources), func(name string) bool { return !lens.Sight(st, viewer, name) }), nil
 }
 
 // fresh gives the accesses that are not recorded yet.
