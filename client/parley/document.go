@@ -138,7 +138,7 @@ func (a *app) plotMatrix() *cobra.Command {
 	var gone bool
 	var when positionFlags
 	cmd := &cobra.Command{
-		Use: "matrix [PLAN[/REVISION]] -o FILE", Short: "Draw who stands where on each point", Args: usage(cobra.MaximumNArgs(1)),
+		Use: "matrix -o FILE [PLAN[/REVISION]]", Short: "Draw who stands where on each point", Args: usage(cobra.MaximumNArgs(1)),
 		Example:           "parley plot matrix us-draft/v8 -o matrix.svg",
 		ValidArgsFunction: a.completing(1, revisionIDs),
 		RunE: a.reading(func(ctx context.Context, c call) error {

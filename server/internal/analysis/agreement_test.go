@@ -37,9 +37,9 @@ func requires(list ...*parleyv1.Stance_Requirement) func(*parleyv1.Stance) {
 	return func(s *parleyv1.Stance) { s.Requirements = list }
 }
 
-func onPackage(revision string, points ...string) func(*parleyv1.Stance) {
+func onPackage(points ...string) func(*parleyv1.Stance) {
 	return func(s *parleyv1.Stance) {
-		s.Target = &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Package_{Package: &parleyv1.Stance_Target_Package{Revision: draft + "/revisions/" + revision, Points: points}}}
+		s.Target = &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Package_{Package: &parleyv1.Stance_Target_Package{Revision: draft + "/revisions/v1", Points: points}}}
 	}
 }
 
@@ -86,13 +86,13 @@ func TestConditionalStances(t *testing.T) {
 			w.stance(t, "a", "v1/points/p", accept, requires(first("q")))
 			w.stance(t, "a", "v1/points/q", accept, requires(agreedToo("p")))
 		}, ""},
-		{"a package", func(w *world) { w.stance(t, "a", "v1/points/p", accept, onPackage("v1", "p", "q")) }, "p q"},
+		{"a package", func(w *world) { w.stance(t, "a", "v1/points/p", accept, onPackage("p", "q")) }, "p q"},
 		{"a package of which a part was reworded", func(w *world) {
-			w.stance(t, "a", "v1/points/p", accept, onPackage("v1", "p", "q"))
+			w.stance(t, "a", "v1/points/p", accept, onPackage("p", "q"))
 			reworded(t, w, "One.", "Three.")
 		}, ""},
 		{"a package of which somebody else opposes a part", func(w *world) {
-			w.stance(t, "a", "v1/points/p", accept, onPackage("v1", "p", "q"))
+			w.stance(t, "a", "v1/points/p", accept, onPackage("p", "q"))
 			w.stance(t, "b", "v1/points/q", parleyv1.Stance_VALUE_OPPOSE)
 		}, ""},
 	} {
@@ -114,7 +114,7 @@ func TestConditionalStances(t *testing.T) {
 
 func TestWhatBreaksIfAPointChanges(t *testing.T) {
 	w := twoPoints(t)
-	w.stance(t, "a", "v1/points/p", parleyv1.Stance_VALUE_ACCEPT, onPackage("v1", "p", "q"))
+	w.stance(t, "a", "v1/points/p", parleyv1.Stance_VALUE_ACCEPT, onPackage("p", "q"))
 	a := w.agreement(t, "v1", "q")
 	if !a.GetClosed() || a.GetLevel() != parleyv1.Stance_LEVEL_CAPITAL || !slices.Equal(a.GetWouldOpen(), []string{"p", "q"}) {
 		t.Errorf("got %v", a)
@@ -195,7 +195,7 @@ func TestTheSmallestSetOfChangesIsThatOfBruteForce(t *testing.T) {
 				case 3, 4:
 					w.stance(t, party, "v1/points/"+id, parleyv1.Stance_VALUE_ACCEPT, requires(first(other)))
 				case 5:
-					w.stance(t, party, "v1/points/p", parleyv1.Stance_VALUE_ACCEPT, onPackage("v1", id, other))
+					w.stance(t, party, "v1/points/p", parleyv1.Stance_VALUE_ACCEPT, onPackage(id, other))
 				}
 			}
 		}

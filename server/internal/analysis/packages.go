@@ -26,7 +26,6 @@ type table struct {
 	points   []*parleyv1.Point // bracketed
 	options  [][]string        // by point: marks of the alternatives that no red line excludes
 	problem  *bargain.Problem
-	reserves []float64
 	answer   *parleyv1.SuggestPackagesResponse
 }
 

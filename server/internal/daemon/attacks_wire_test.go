@@ -65,7 +65,7 @@ func TestAttacksOnTheWire(t *testing.T) {
 // slowBody sends a body that does not come to its end, to a server with little time.
 func slowBody(x *attacker) outcome {
 	quick := *x
-	short := *x.siege.table
+	short := *x.table
 	short.server = limited(x.t, daemon.Limits{HeaderTimeout: 100 * time.Millisecond, BodyTimeout: 200 * time.Millisecond})
 	quick.siege = &siege{table: &short, words: x.words}
 	return raw("POST /v1/negotiations HTTP/1.1\nHost: x\nContent-Type: application/json\nContent-Length: 99\n\n{")(&quick)

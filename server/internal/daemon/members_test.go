@@ -321,7 +321,9 @@ func TestTokens(t *testing.T) {
 	for _, bad := range []*parleyv1.Token{
 		{Principal: "carl", ExpireTime: timestamppb.New(made.GetCreateTime().AsTime().AddDate(0, 0, -1))},
 		{Principal: "carl", ExpireTime: timestamppb.New(made.GetCreateTime().AsTime().AddDate(3, 0, 0))},
-		{Principal: "oidc:carl"}, {Principal: "Carl"}, {},
+		{Principal: "oidc:carl"},
+		{Principal: "Carl"},
+		{},
 	} {
 		_, err := x.mediator.Tokens.CreateToken(ctx, &parleyv1.CreateTokenRequest{Token: bad})
 		wantReason(t, err, codes.InvalidArgument, parleyv1.ErrorReason_INVALID_FIELD)

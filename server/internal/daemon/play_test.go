@@ -54,8 +54,11 @@ func (p *play) open() {
 		p.note(&thing{kind: "Party", name: p.n() + "/parties/" + id, owner: id, author: "maria", audience: audienceOf(parleyv1.Audience_LEVEL_PUBLIC)})
 	}
 	for _, m := range []*parleyv1.Member{
-		{Principal: "maria", Role: parleyv1.Member_ROLE_MEDIATOR}, {Principal: "olga", Role: parleyv1.Member_ROLE_OBSERVER}, {Principal: "ines", Role: parleyv1.Member_ROLE_ANALYST},
-		{Principal: "anna", Role: parleyv1.Member_ROLE_DELEGATE, Party: p.n() + "/parties/a"}, {Principal: "bert", Role: parleyv1.Member_ROLE_DELEGATE, Party: p.n() + "/parties/b"},
+		{Principal: "maria", Role: parleyv1.Member_ROLE_MEDIATOR},
+		{Principal: "olga", Role: parleyv1.Member_ROLE_OBSERVER},
+		{Principal: "ines", Role: parleyv1.Member_ROLE_ANALYST},
+		{Principal: "anna", Role: parleyv1.Member_ROLE_DELEGATE, Party: p.n() + "/parties/a"},
+		{Principal: "bert", Role: parleyv1.Member_ROLE_DELEGATE, Party: p.n() + "/parties/b"},
 	} {
 		if who := m.GetPrincipal(); who != "olga" && who != "ines" || who == p.viewer {
 			p.do("operator", "MemberService.CreateMember", same(&parleyv1.CreateMemberRequest{Parent: p.n(), MemberId: who, Member: m}), nil)

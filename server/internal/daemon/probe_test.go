@@ -324,10 +324,10 @@ func (b *prober) words(fd protoreflect.FieldDescriptor) string {
 func (b *prober) pick(of string) string {
 	p := b.play
 	var list []string
-	switch {
-	case of == "parley/Entry": // of an act, in secret or not
+	switch of {
+	case "parley/Entry": // of an act, in secret or not
 		return record.EntryName(p.n(), b.moment())
-	case of == "*":
+	case "*":
 		for _, of := range slices.Sorted(maps.Keys(p.names)) {
 			list = append(list, p.names[of]...)
 		}

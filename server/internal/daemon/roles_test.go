@@ -37,8 +37,12 @@ type column struct {
 func columns() []column {
 	of := func(who string) func(*table) string { return func(x *table) string { return x.secrets[who] } }
 	return []column{
-		{"mediator", rpc.Mediator, of("maria")}, {"delegate", rpc.Delegate, of("anna")}, {"observer", rpc.Observer, of("olga")},
-		{"analyst", rpc.Analyst, of("ines")}, {"public", rpc.Public, of("")}, {"admin", rpc.Admin, of("root")},
+		{"mediator", rpc.Mediator, of("maria")},
+		{"delegate", rpc.Delegate, of("anna")},
+		{"observer", rpc.Observer, of("olga")},
+		{"analyst", rpc.Analyst, of("ines")},
+		{"public", rpc.Public, of("")},
+		{"admin", rpc.Admin, of("root")},
 	}
 }
 

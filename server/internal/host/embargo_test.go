@@ -17,12 +17,9 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
 
-// claim is the write of a claim for some, about a source if one is named.
-func claim(id string, level parleyv1.Audience_Level, source string) Write {
+// claim is the write of a claim for some.
+func claim(id string, level parleyv1.Audience_Level) Write {
 	m := &parleyv1.Claim{Statement: id, Audience: &parleyv1.Audience{Level: level}}
-	if source != "" {
-		m.Attribution = &parleyv1.Attribution{References: []*parleyv1.Reference{{Source: talks + "/sources/" + source}}}
-	}
 	return Write{
 		Negotiation: talks, Viewer: all, Actor: "m", Method: "CreateClaim",
 		Command: record.CreateClaim(&parleyv1.CreateClaimRequest{Parent: talks, ClaimId: id, Claim: m}),
@@ -80,7 +77,7 @@ func TestAnEmbargoEndsAtNoon(t *testing.T) {
 			t.Fatal(err)
 		}
 		noon := time.Now().Add(3 * time.Hour)
-		do(t, h, claim("mediators--a", parleyv1.Audience_LEVEL_MEDIATOR, ""), disclose(noon, "mediators--a"))
+		do(t, h, claim("mediators--a", parleyv1.Audience_LEVEL_MEDIATOR), disclose(noon, "mediators--a"))
 
 		ctx, stop := context.WithCancel(t.Context())
 		var told []string
@@ -94,7 +91,7 @@ func TestAnEmbargoEndsAtNoon(t *testing.T) {
 			}
 		}()
 		time.Sleep(3*time.Hour - time.Nanosecond)
-		do(t, h, claim("before", parleyv1.Audience_LEVEL_PUBLIC, ""))
+		do(t, h, claim("before", parleyv1.Audience_LEVEL_PUBLIC))
 		if sees(t, h, "mediators--a") {
 			t.Error("the public knows before noon")
 		}
@@ -104,7 +101,7 @@ func TestAnEmbargoEndsAtNoon(t *testing.T) {
 			t.Error("the public does not know at noon")
 		}
 		time.Sleep(time.Second)
-		do(t, h, claim("after", parleyv1.Audience_LEVEL_PUBLIC, ""))
+		do(t, h, claim("after", parleyv1.Audience_LEVEL_PUBLIC))
 		synctest.Wait()
 		stop()
 		<-ended
@@ -128,7 +125,7 @@ func TestEmbargoesThatEndMeanwhile(t *testing.T) {
 			t.Fatal(err)
 		}
 		do(t, h,
-			claim("mediators--a", parleyv1.Audience_LEVEL_MEDIATOR, ""), claim("mediators--b", parleyv1.Audience_LEVEL_MEDIATOR, ""),
+			claim("mediators--a", parleyv1.Audience_LEVEL_MEDIATOR), claim("mediators--b", parleyv1.Audience_LEVEL_MEDIATOR),
 			disclose(time.Now().Add(time.Hour), "mediators--a", "mediators--b"),
 			Write{Negotiation: talks, Viewer: all, Actor: "m", Method: "CreateSource", Command: record.CreateSource(&parleyv1.CreateSourceRequest{
 				Parent: talks, SourceId: "mediators--s", Source: &parleyv1.Source{DisplayName: "s", Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_MEDIATOR}},
@@ -162,8 +159,8 @@ func TestADisclosureHasToReachThoseItIsFor(t *testing.T) {
 	if err := createTalks(h); err != nil {
 		t.Fatal(err)
 	}
-	do(t, h, claim("mediators--a", parleyv1.Audience_LEVEL_MEDIATOR, ""))
-	about := claim("mediators--b", parleyv1.Audience_LEVEL_MEDIATOR, "")
+	do(t, h, claim("mediators--a", parleyv1.Audience_LEVEL_MEDIATOR))
+	about := claim("mediators--b", parleyv1.Audience_LEVEL_MEDIATOR)
 	about.Command = record.CreateClaim(&parleyv1.CreateClaimRequest{Parent: talks, ClaimId: "mediators--b", Claim: &parleyv1.Claim{
 		Statement: "b", Reports: talks + "/claims/mediators--a", Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_MEDIATOR},
 	}})

@@ -220,10 +220,10 @@ func (l *Lens) Changed(r *record.Revision) []string {
 // Replaced tells which points r put elsewhere than they stand in a revision before it, which is nil for none. Between the two
 // may be others that the viewer does not know of: then as few points as possible were put elsewhere.
 func (l *Lens) Replaced(from, r *record.Revision) func(point string) bool {
-	switch {
-	case from == nil:
+	switch from {
+	case nil:
 		return func(string) bool { return false }
-	case from == r.Base:
+	case r.Base:
 		return r.Replaced
 	}
 	place := map[string]int{}

@@ -42,7 +42,7 @@ func (s *State) applyAccount(c any, time int64) bool {
 	default:
 		return false
 	}
-	a := s.accounts.fork()
+	a := s.fork() // of the accounts
 	switch c := c.(type) {
 	case *ledgerv1.Change_Member:
 		a.members.put(c.Member.GetName(), c.Member, time)
