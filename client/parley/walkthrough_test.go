@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -65,6 +64,9 @@ func masked(lines []string) string {
 	return text
 }
 
+// inItsPlace reads over REST, without a word, what grpcurl would have read: who looked is listed later.
+const inItsPlace = `curl -sf -o /dev/null -H "Authorization: Bearer $(cat maria.token)" http://127.0.0.1:7480/v1/negotiations/two-towns/stances/upton--council`
+
 // What docs/access.md shows four people doing is done here, in one shell and in its order, and compared with what it says is
 // printed. `go test -update` writes that anew. To build grpcurl takes minutes, so what it does is left out where nobody has built
 // it; `make test-clients` does so first.
@@ -90,7 +92,11 @@ func TestTheWalkThroughIsWhatHappens(t *testing.T) {
 		if *update {
 			t.Fatal(missing)
 		}
-		all = slices.DeleteFunc(all, func(s step) bool { return strings.Contains(s.command, "grpcurl ") })
+		for i, s := range all {
+			if strings.Contains(s.command, "grpcurl ") {
+				all[i].command, all[i].output = inItsPlace, nil
+			}
+		}
 	}
 	if len(all) < 30 {
 		t.Fatalf("only %d commands found", len(all))
