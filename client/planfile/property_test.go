@@ -97,6 +97,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(true, []byte("## ~~1.~~ {#a label=\"\\\"\" topic={} obliges=[1,2.5]}\n> [a]{for=[x] note=\"\\n\"}b"))
 	f.Add(true, []byte("## {#a heading=\"x\"}\n\\\\\n> [!NOTE]\n> \\"))
 	f.Add(true, []byte("## {#a}\n> [!TERMS]\n> a <= 1e3 \"b\\n\"\n\n> [A] b\n\n> [!TERMS]\n> c = 5 d \"e\"\n> f >= -0.5"))
+	f.Add(true, []byte("## {#a}\n> [!TERMS]\n> 0 = 1 \"\\u00a0\""))
 	f.Add(false, []byte("id: a\npoints: [{id: b, text: \"c\\n\"}]"))
 	f.Fuzz(func(t *testing.T, markdown bool, data []byte) {
 		name := "x.yaml"

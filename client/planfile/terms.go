@@ -19,8 +19,8 @@ var bounds = map[string]parleyv1.Bound{
 	"=": parleyv1.Bound_BOUND_EXACT, ">=": parleyv1.Bound_BOUND_AT_LEAST, "<=": parleyv1.Bound_BOUND_AT_MOST,
 }
 
-// bareUnit is a unit that needs no quotes.
-var bareUnit = regexp.MustCompile("^[^\\s\"'`\\\\]+$")
+// bareUnit is a unit that needs no quotes: of blanks of any kind it has none.
+var bareUnit = regexp.MustCompile("^[^\\s\\v\\pZ\\x{85}\"'`\\\\]+$")
 
 // terms writes what was read in a wording, if anything was.
 func (w *markdownWriter) terms(terms []*parleyv1.Term) {
