@@ -5,6 +5,7 @@ cd "$(dirname "$0")"
 need=()
 /usr/bin/python3 -c 'import grpc, google.protobuf' 2>/dev/null || need+=(python3-grpcio python3-protobuf)
 command -v protoc >/dev/null || need+=(protobuf-compiler)
+[ -e /usr/include/google/protobuf/descriptor.proto ] || need+=(libprotobuf-dev) # what schemas import by those names
 command -v grpc_python_plugin >/dev/null || need+=(protobuf-compiler-grpc)
 command -v node >/dev/null || need+=(nodejs)
 command -v npm >/dev/null || need+=(npm)

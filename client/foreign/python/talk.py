@@ -109,7 +109,7 @@ def main(server, token):
         blame = AnalysisServiceStub(channel).BlamePoint(
             BlamePointRequest(name=second.revision.name + "/points/army"), **options)
         words = [(run.text, blame.origins[run.origin].revision) for run in blame.runs]
-        assert ("At most ", first.revision.name) in words and ("800,000", second.revision.name) in words, blame
+        assert ("At most ", first.revision.name) in words and ("800,000.", second.revision.name) in words, blame
 
         # All that happened, told as a stream; it would go on, and is left when there is nothing more for now.
         told = []
