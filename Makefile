@@ -22,10 +22,10 @@ run: build ## start the server with the example loaded; DATA=directory to keep t
 PAIRS ?= 2000
 test: ## every Go test, with the race detector; then, without it, that nothing hidden shows in 2,000 pairs of histories
 	go test -race -timeout 10m ./...
-	PARLEY_PAIRS=$(PAIRS) go test -count 1 -timeout 10m ./server/internal/daemon -run WhatIsHiddenChangesNothing
+	PARLEY_PAIRS=$(PAIRS) go test -count 1 -parallel 4 -timeout 10m ./server/internal/daemon -run WhatIsHiddenChangesNothing
 
 soak: ## that nothing hidden shows in PARLEY_PAIRS pairs of histories, 20000 if not given
-	PARLEY_PAIRS=$${PARLEY_PAIRS:-20000} go test -count 1 -v -timeout 24h ./server/internal/daemon -run WhatIsHiddenChangesNothing
+	PARLEY_PAIRS=$${PARLEY_PAIRS:-20000} go test -count 1 -v -parallel 4 -timeout 24h ./server/internal/daemon -run WhatIsHiddenChangesNothing
 
 torture: ## kill the server 1,000 times, and fail each of 60 disk calls of every thread, with EIO and ENOSPC (needs strace)
 	PARLEY_KILLS=1000 PARLEY_FAULTS=60 go test -count 1 -v -timeout 30m ./server/parleyd -run 'Killed|FailingDisk'

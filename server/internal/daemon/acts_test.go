@@ -179,24 +179,22 @@ func (p *play) commit() {
 	if !rapid.Bool().Draw(p.t, "merges") {
 		also = nil
 	}
-	on := func(w *twin) (parents []*thing) {
-		if base := p.newest(w, who, plan); base != nil {
-			parents = append(parents, base)
-		}
-		if also != nil && (w == p.with || p.knows(p.viewer, also)) && !slices.Contains(parents, also) {
-			parents = append(parents, also)
-		}
-		return parents
+	if base := p.newest(who, plan); base != nil {
+		x.parents = append(x.parents, base)
 	}
+	if also != nil && !slices.Contains(x.parents, also) {
+		x.parents = append(x.parents, also)
+	}
+	on := map[*twin][]*thing{p.with: x.parents, p.without: p.followed(x.parents)}
 	body := p.text(x)
-	if base := on(p.with); len(base) > 0 && slices.Equal(base, on(p.without)) && rapid.Bool().Draw(p.t, "changes") {
+	if base := x.parents; len(base) > 0 && slices.Equal(base, on[p.without]) && rapid.Bool().Draw(p.t, "changes") {
 		body = p.changes(x, base[0])
 	}
 	made := p.do(who, "PlanService.CommitRevision", func(w *twin) proto.Message {
 		req := proto.CloneOf(body)
 		req.Parent, req.RevisionId = plan.name, id
 		req.Revision = &parleyv1.Revision{Audience: audience, Event: event}
-		for _, parent := range on(w) {
+		for _, parent := range on[w] {
 			req.Revision.Parents = append(req.Revision.Parents, &parleyv1.Revision_Parent{Revision: parent.name})
 		}
 		return req

@@ -37,6 +37,7 @@ type thing struct {
 	audience          *parleyv1.Audience
 	about             []*thing // what it belongs to and names: nobody knows of it who does not know of that
 	points            []string // of a revision
+	parents           []*thing // of a revision
 }
 
 func (p *play) n() string { return "negotiations/" + p.id }
@@ -74,6 +75,32 @@ func (p *play) open() {
 	}
 	p.do("operator", "PlanService.CreatePlan", same(&parleyv1.CreatePlanRequest{Parent: p.n(), PlanId: "draft", Plan: &parleyv1.Plan{DisplayName: "Draft"}}), nil)
 	p.note(&thing{kind: "Plan", name: p.n() + "/plans/draft", author: "maria", audience: audienceOf(parleyv1.Audience_LEVEL_PUBLIC)})
+	p.openText()
+}
+
+// openText gives everybody something to judge and to object to: a demand, and a text with an editorial change.
+func (p *play) openText() {
+	public, plan, demand := audienceOf(parleyv1.Audience_LEVEL_PUBLIC), p.n()+"/plans/draft", p.party("a")+"/demands/d"
+	p.do("operator", "DemandService.CreateDemand", same(&parleyv1.CreateDemandRequest{
+		Parent: p.party("a"), DemandId: "d", Demand: &parleyv1.Demand{Statement: "d", Strength: parleyv1.Demand_STRENGTH_CORE, Audience: public},
+	}), nil)
+	p.note(&thing{kind: "Demand", name: demand, owner: "a", author: "maria", audience: public})
+	edit := &parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: point("p", "the same"), Editorial: true}}}
+	p.do("operator", "PlanService.CommitRevision", same(textCommit(plan, "r1", nil, point("p", "one"), point("q", "two"))), nil)
+	p.note(&thing{kind: "Revision", name: plan + "/revisions/r1", author: "maria", audience: public, points: []string{"p", "q"}})
+	r1 := p.things[len(p.things)-1]
+	p.do("operator", "PlanService.CommitRevision", same(changeCommit(plan, "r2", []string{"r1"}, edit)), nil)
+	r2 := plan + "/revisions/r2"
+	p.note(&thing{kind: "Revision", name: r2, author: "maria", audience: public, points: []string{"p", "q"}, parents: []*thing{r1}})
+	p.names["parley/Point"] = append(p.names["parley/Point"], r2+"/points/p")
+	p.do("operator", "AssessmentService.CreateAssessment", same(&parleyv1.CreateAssessmentRequest{Parent: p.n(), AssessmentId: "j", Assessment: &parleyv1.Assessment{
+		Demand: demand, Revision: r2, Verdict: parleyv1.Assessment_VERDICT_UNMET, Judge: "a judge", Audience: public,
+	}}), nil)
+	p.note(&thing{kind: "Assessment", name: p.n() + "/assessments/j", author: "maria", audience: public})
+	p.do("operator", "ObjectionService.CreateObjection", same(&parleyv1.CreateObjectionRequest{
+		Parent: p.n(), ObjectionId: "o", Objection: &parleyv1.Objection{Point: r2 + "/points/p", Party: p.party("b"), Audience: public},
+	}), nil)
+	p.note(&thing{kind: "Objection", name: p.n() + "/objections/o", owner: "b", author: "maria", audience: public})
 }
 
 func audienceOf(level parleyv1.Audience_Level, parties ...string) *parleyv1.Audience {
@@ -264,14 +291,35 @@ func (p *play) party(id string) string {
 	return p.n() + "/parties/" + id
 }
 
-// newest finds the newest revisions of a plan that somebody knows of on a server.
-func (p *play) newest(w *twin, who string, plan *thing) *thing {
+// newest finds the newest revision of a plan that somebody knows of.
+func (p *play) newest(who string, plan *thing) *thing {
 	for _, x := range slices.Backward(p.things) {
-		if x.kind == "Revision" && strings.HasPrefix(x.name, plan.name+"/") && (w == p.with || p.knows(p.viewer, x)) && p.knows(who, x) {
+		if x.kind == "Revision" && strings.HasPrefix(x.name, plan.name+"/") && p.knows(who, x) {
 			return x
 		}
 	}
 	return nil
+}
+
+// followed gives the revisions that one with these parents follows as the viewer knows it: through one that they do not know of,
+// those that it follows in turn.
+func (p *play) followed(parents []*thing) (out []*thing) {
+	met := map[*thing]bool{}
+	var follow func([]*thing)
+	follow = func(parents []*thing) {
+		for _, x := range parents {
+			if met[x] {
+				continue
+			}
+			if met[x] = true; p.knows(p.viewer, x) {
+				out = append(out, x)
+			} else {
+				follow(x.parents)
+			}
+		}
+	}
+	follow(parents)
+	return out
 }
 
 func (p *play) story() string {

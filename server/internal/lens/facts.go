@@ -27,7 +27,9 @@ func (l *Lens) Event(name string) (*parleyv1.Event, error) {
 	return found(m, ok && l.inside(name) && l.seesEvent(m), name)
 }
 
-func (l *Lens) seesEvent(m *parleyv1.Event) bool { return (&trail{lens: l}).event(m) }
+func (l *Lens) seesEvent(m *parleyv1.Event) bool {
+	return l.wholly(func(l *Lens) bool { return (&trail{lens: l}).event(m) })
+}
 
 // Events yields the events of a negotiation by name, beginning after `after`.
 func (l *Lens) Events(parent, after string, deleted bool) iter.Seq[*parleyv1.Event] {
@@ -41,7 +43,9 @@ func (l *Lens) Claim(name string) (*parleyv1.Claim, error) {
 	return found(m, ok && l.inside(name) && l.seesClaim(m), name)
 }
 
-func (l *Lens) seesClaim(m *parleyv1.Claim) bool { return (&trail{lens: l}).claim(m) }
+func (l *Lens) seesClaim(m *parleyv1.Claim) bool {
+	return l.wholly(func(l *Lens) bool { return (&trail{lens: l}).claim(m) })
+}
 
 // Claims yields the claims of a negotiation by name, beginning after `after`.
 func (l *Lens) Claims(parent, after string, deleted bool) iter.Seq[*parleyv1.Claim] {
@@ -55,15 +59,17 @@ func (l *Lens) Assessment(name string) (*parleyv1.Assessment, error) {
 }
 
 func (l *Lens) seesAssessment(m *parleyv1.Assessment) bool {
-	if !l.sees(m.GetAudience(), m.GetJudgeParty(), m.GetName()) {
-		return false
-	}
-	d, err := l.Demand(m.GetDemand())
-	if err != nil || d.GetDeleteTime() != nil {
-		return false
-	}
-	_, err = l.revision(m.GetRevision())
-	return err == nil
+	return l.wholly(func(l *Lens) bool {
+		if !l.sees(m.GetAudience(), m.GetJudgeParty(), m.GetName()) {
+			return false
+		}
+		d, err := l.Demand(m.GetDemand())
+		if err != nil || d.GetDeleteTime() != nil {
+			return false
+		}
+		_, err = l.revision(m.GetRevision())
+		return err == nil
+	})
 }
 
 // Assessments yields the assessments of a negotiation by name, beginning after `after`.
@@ -85,11 +91,13 @@ func (l *Lens) Objection(name string) (*parleyv1.Objection, error) {
 }
 
 func (l *Lens) seesObjection(m *parleyv1.Objection) bool {
-	if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
-		return false
-	}
-	_, err := l.revision(record.ParentOf(m.GetPoint()))
-	return err == nil
+	return l.wholly(func(l *Lens) bool {
+		if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
+			return false
+		}
+		_, err := l.revision(record.ParentOf(m.GetPoint()))
+		return err == nil
+	})
 }
 
 // Objections yields the objections of a negotiation by name, beginning after `after`.
@@ -104,11 +112,13 @@ func (l *Lens) Valuation(name string) (*parleyv1.Valuation, error) {
 }
 
 func (l *Lens) seesValuation(m *parleyv1.Valuation) bool {
-	if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
-		return false
-	}
-	_, err := l.revision(m.GetRevision())
-	return err == nil
+	return l.wholly(func(l *Lens) bool {
+		if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
+			return false
+		}
+		_, err := l.revision(m.GetRevision())
+		return err == nil
+	})
 }
 
 // Valuations yields the valuations of a negotiation by name, beginning after `after`.

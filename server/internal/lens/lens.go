@@ -26,7 +26,6 @@ type Lens struct {
 	viewerOf func(negotiation string) Viewer // in a directory: who the caller is in a negotiation
 	trusted  func(owner, name string)        // told of what the viewer sees as a mediator that a party entrusted to them; may be nil
 	over     func() bool                     // see Until
-	found    map[string]bool                 // see Remembering; nil unless it does
 }
 
 // New gives the view of a State as of a moment.
@@ -42,25 +41,15 @@ func (l *Lens) Until(over func() bool) *Lens {
 	return &c
 }
 
-// Remembering gives the same view for one pass over much of the record: what it has found out of a party or a revision it does
-// not look up again. It is for one goroutine.
-func (l *Lens) Remembering() *Lens {
-	c := *l
-	c.found = map[string]bool{}
-	return &c
-}
-
-// knows is Knows for the party or the revision of a stance.
-func (l *Lens) knows(name string, look func(name string) bool) bool {
-	if l.found == nil {
-		return look(name)
+// wholly makes a decision that takes several, on a resource and on what it belongs to and names, and has what the viewer sees by it
+// noted if the answer is yes: otherwise their own list of accesses would tell them what of it there is.
+func (l *Lens) wholly(decide func(l *Lens) bool) bool {
+	if l.trusted == nil {
+		return decide(l)
 	}
-	known, ok := l.found[name]
-	if !ok {
-		known = look(name)
-		l.found[name] = known
-	}
-	return known
+	quiet := *l
+	quiet.trusted = nil
+	return decide(&quiet) && decide(l)
 }
 
 // Over says whether whoever looks has lost patience.
@@ -138,7 +127,7 @@ func (l *Lens) Demand(name string) (*parleyv1.Demand, error) {
 
 func (l *Lens) seesDemand(m *parleyv1.Demand) bool {
 	party := record.ParentOf(m.GetName())
-	return l.liveParty(party) && l.sees(m.GetAudience(), party, m.GetName())
+	return l.wholly(func(l *Lens) bool { return l.liveParty(party) && l.sees(m.GetAudience(), party, m.GetName()) })
 }
 
 // Demands yields the demands of a party, or of all parties of the negotiation for the id "-", by name.
@@ -159,22 +148,24 @@ func (l *Lens) Stance(name string) (*parleyv1.Stance, error) {
 }
 
 func (l *Lens) seesStance(m *parleyv1.Stance) bool {
-	return l.sees(m.GetAudience(), m.GetParty(), m.GetName()) && l.knows(m.GetParty(), l.liveParty) && l.knowsTarget(m.GetTarget())
+	return l.wholly(func(l *Lens) bool {
+		return l.sees(m.GetAudience(), m.GetParty(), m.GetName()) && l.liveParty(m.GetParty()) && l.knowsTarget(m.GetTarget())
+	})
 }
 
 // knowsTarget tells whether the viewer may know of the revisions that a stance is about.
 func (l *Lens) knowsTarget(t *parleyv1.Stance_Target) bool {
 	switch t := t.GetTarget().(type) {
 	case *parleyv1.Stance_Target_Point:
-		return l.knows(record.ParentOf(t.Point), l.seesRevisionNamed)
+		return l.seesRevisionNamed(record.ParentOf(t.Point))
 	case *parleyv1.Stance_Target_Revision:
-		return l.knows(t.Revision, l.seesRevisionNamed)
+		return l.seesRevisionNamed(t.Revision)
 	case *parleyv1.Stance_Target_Package_:
-		return l.knows(t.Package.GetRevision(), l.seesRevisionNamed)
+		return l.seesRevisionNamed(t.Package.GetRevision())
 	case *parleyv1.Stance_Target_UnnamedSet_:
-		return l.knows(t.UnnamedSet.GetRevision(), l.seesRevisionNamed)
+		return l.seesRevisionNamed(t.UnnamedSet.GetRevision())
 	case *parleyv1.Stance_Target_Comparison_:
-		return l.knows(t.Comparison.GetRevision(), l.seesRevisionNamed) && l.knows(t.Comparison.GetThan(), l.seesRevisionNamed)
+		return l.seesRevisionNamed(t.Comparison.GetRevision()) && l.seesRevisionNamed(t.Comparison.GetThan())
 	}
 	return true
 }

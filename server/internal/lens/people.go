@@ -56,12 +56,14 @@ func (l *Lens) Disclosure(name string) (*parleyv1.Disclosure, error) {
 }
 
 func (l *Lens) seesDisclosure(m *parleyv1.Disclosure) bool {
-	for _, name := range m.GetResources() {
-		if !l.Knows(name) {
-			return false
+	return l.wholly(func(l *Lens) bool {
+		for _, name := range m.GetResources() {
+			if !l.Knows(name) {
+				return false
+			}
 		}
-	}
-	return true
+		return true
+	})
 }
 
 // Disclosures yields the disclosures of a negotiation by name, beginning after `after`.
