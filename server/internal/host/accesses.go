@@ -143,11 +143,10 @@ func sorted(set map[string]bool) []string {
 
 // Accesses shows the accesses to a negotiation to a principal, who must be able to see the negotiation itself.
 func (h *Host) Accesses(ctx context.Context, viewer lens.Viewer, principal, name string, at time.Time) (*lens.Accesses, error) {
-	negotiation := record.NegotiationOf(name)
-	if _, err := h.Lens(ctx, viewer, negotiation, at); err != nil {
+	if _, err := h.Lens(ctx, viewer, name, at); err != nil {
 		return nil, err
 	}
-	n, err := h.negotiation(ctx, accessLog(negotiation), true)
+	n, err := h.negotiation(ctx, accessLog(record.NegotiationOf(name)), true)
 	if err != nil {
 		return nil, err
 	}

@@ -31,8 +31,11 @@ func (h *Host) EntriesDown(ctx context.Context, viewer lens.Viewer, trust *Trust
 // Entry finds the entry of one moment.
 func (h *Host) Entry(ctx context.Context, viewer lens.Viewer, trust *Trust, name string, at time.Time) (*parleyv1.Entry, error) {
 	for e, err := range h.Entries(ctx, viewer, trust, record.NegotiationOf(name), at.Add(-1), at) {
-		if err != nil || e.GetName() == name {
-			return e, err
+		if err != nil {
+			return nil, fault.MissingAs(err, name)
+		}
+		if e.GetName() == name {
+			return e, nil
 		}
 	}
 	return nil, fault.Missing(name)

@@ -4,11 +4,8 @@ import (
 	"context"
 	"time"
 
-	"google.golang.org/protobuf/types/known/timestamppb"
-
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/access"
-	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 )
 
@@ -20,9 +17,13 @@ type AccessService struct {
 
 // GetAccess reads one access.
 func (s *AccessService) GetAccess(ctx context.Context, req *parleyv1.GetAccessRequest) (*parleyv1.Access, error) {
-	l, err := s.core.accessesAsOf(ctx, req.GetName(), req.GetAsOf())
+	at, err := s.core.moment(ctx, req.GetName(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
+	}
+	l, err := s.core.accesses(ctx, req.GetName(), at)
+	if err != nil {
+		return nil, err
 	}
 	return l.Find(req.GetName())
 }
@@ -39,17 +40,6 @@ func (s *AccessService) ListAccesses(ctx context.Context, req *parleyv1.ListAcce
 	}
 	page, next := q.Page(l.All(q.After()))
 	return &parleyv1.ListAccessesResponse{Accesses: page, NextPageToken: next}, nil
-}
-
-func (c Core) accessesAsOf(ctx context.Context, name string, asOf *timestamppb.Timestamp) (*lens.Accesses, error) {
-	if asOf != nil {
-		return c.accesses(ctx, name, asOf.AsTime())
-	}
-	now, err := c.Host.Now(ctx, c.viewer(ctx, name), name)
-	if err != nil {
-		return nil, err
-	}
-	return c.accesses(ctx, name, now)
 }
 
 func (c Core) accesses(ctx context.Context, name string, at time.Time) (*lens.Accesses, error) {

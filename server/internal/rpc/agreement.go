@@ -6,14 +6,13 @@ import (
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/analysis"
-	"github.com/seed-ff4a8210/parley/server/internal/fault"
 )
 
 // GetAgreement tells whether a revision is agreed, and what is missing.
 func (s *AnalysisService) GetAgreement(ctx context.Context, req *parleyv1.GetAgreementRequest) (*parleyv1.Agreement, error) {
 	l, err := s.core.lens(ctx, req.GetRevision(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetRevision())
+		return nil, err
 	}
 	return analysis.Agreement(l, req.GetRevision(), analysis.At(req), req.GetChangedPoints(), hurry(ctx))
 }
@@ -22,7 +21,7 @@ func (s *AnalysisService) GetAgreement(ctx context.Context, req *parleyv1.GetAgr
 func (s *AnalysisService) SuggestPackages(ctx context.Context, req *parleyv1.SuggestPackagesRequest) (*parleyv1.SuggestPackagesResponse, error) {
 	l, err := s.core.lens(ctx, req.GetRevision(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetRevision())
+		return nil, err
 	}
 	return analysis.Packages(l, req.GetRevision(), req.GetStatusQuo(), int(req.GetMost()), hurry(ctx))
 }

@@ -5,7 +5,6 @@ import (
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/analysis"
-	"github.com/seed-ff4a8210/parley/server/internal/fault"
 )
 
 // AnalysisService serves answers worked out from the record.
@@ -35,7 +34,7 @@ func (s *AnalysisService) GetPositionMatrix(ctx context.Context, req *parleyv1.G
 func (s *AnalysisService) BlamePoint(ctx context.Context, req *parleyv1.BlamePointRequest) (*parleyv1.BlamePointResponse, error) {
 	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
 	}
 	return analysis.Blame(l, req.GetName())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
-	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
@@ -19,7 +18,7 @@ type AssessmentService struct {
 func (s *AssessmentService) GetAssessment(ctx context.Context, req *parleyv1.GetAssessmentRequest) (*parleyv1.Assessment, error) {
 	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
 	}
 	return l.Assessment(req.GetName())
 }

@@ -6,17 +6,13 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/access"
 	"github.com/seed-ff4a8210/parley/server/internal/analysis"
-	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/host"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 )
 
-// coverageRows is the default number of demands on a page.
-const coverageRows = 100
-
 // GetCoverage tells whose demands a revision reflects.
 func (s *AnalysisService) GetCoverage(ctx context.Context, req *parleyv1.GetCoverageRequest) (*parleyv1.Coverage, error) {
-	q, l, err := openSized[*parleyv1.Coverage_Row](ctx, s.core, req.GetRevision(), req, coverageRows)
+	q, l, err := openSized[*parleyv1.Coverage_Row](ctx, s.core, req.GetRevision(), req, analysisRows)
 	if err != nil {
 		return nil, err
 	}
@@ -32,14 +28,14 @@ func (s *AnalysisService) GetCoverage(ctx context.Context, req *parleyv1.GetCove
 func (s *AnalysisService) CompareBalance(ctx context.Context, req *parleyv1.CompareBalanceRequest) (*parleyv1.CompareBalanceResponse, error) {
 	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
 	}
 	return analysis.Balance(l, req.GetName(), req.GetRevisions(), analysis.At(req), req.GetParties(), req.GetTopics())
 }
 
 // CheckRedLines tells which red lines a revision crosses.
 func (s *AnalysisService) CheckRedLines(ctx context.Context, req *parleyv1.CheckRedLinesRequest) (*parleyv1.CheckRedLinesResponse, error) {
-	q, l, err := openSized[*parleyv1.RedLine](ctx, s.core, req.GetRevision(), req, coverageRows)
+	q, l, err := openSized[*parleyv1.RedLine](ctx, s.core, req.GetRevision(), req, analysisRows)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +51,7 @@ func (s *AnalysisService) CheckRedLines(ctx context.Context, req *parleyv1.Check
 func (s *AnalysisService) CheckRedLinesOfDraft(ctx context.Context, req *parleyv1.CheckRedLinesOfDraftRequest) (*parleyv1.CheckRedLinesOfDraftResponse, error) {
 	l, err := s.core.lens(ctx, req.GetParent(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetParent())
+		return nil, err
 	}
 	return analysis.RedLinesOfDraft(l, req)
 }

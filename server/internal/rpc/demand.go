@@ -5,7 +5,6 @@ import (
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/analysis"
-	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
@@ -20,7 +19,7 @@ type DemandService struct {
 func (s *DemandService) GetDemand(ctx context.Context, req *parleyv1.GetDemandRequest) (*parleyv1.Demand, error) {
 	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
 	}
 	return l.Demand(req.GetName())
 }

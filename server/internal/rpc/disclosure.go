@@ -4,7 +4,6 @@ import (
 	"context"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
-	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
@@ -25,7 +24,7 @@ func (s *DisclosureService) Disclose(ctx context.Context, req *parleyv1.Disclose
 func (s *DisclosureService) GetDisclosure(ctx context.Context, req *parleyv1.GetDisclosureRequest) (*parleyv1.Disclosure, error) {
 	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
 	}
 	return l.Disclosure(req.GetName())
 }

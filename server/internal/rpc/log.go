@@ -28,8 +28,7 @@ func (s *LogService) GetEntry(ctx context.Context, req *parleyv1.GetEntryRequest
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.core.Host.Entry(ctx, s.core.viewer(ctx, req.GetName()), trustOf(ctx), req.GetName(), at)
-	return e, fault.MissingAs(err, req.GetName())
+	return s.core.Host.Entry(ctx, s.core.viewer(ctx, req.GetName()), trustOf(ctx), req.GetName(), at)
 }
 
 // entryTime tells when an entry was made, by its name, if that was before the moment of the call.

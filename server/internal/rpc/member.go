@@ -4,7 +4,6 @@ import (
 	"context"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
-	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
@@ -19,7 +18,7 @@ type MemberService struct {
 func (s *MemberService) GetMember(ctx context.Context, req *parleyv1.GetMemberRequest) (*parleyv1.Member, error) {
 	l, err := s.core.lens(ctx, "", req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
 	}
 	return l.Member(req.GetName())
 }

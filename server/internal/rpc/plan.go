@@ -8,7 +8,6 @@ import (
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/analysis"
-	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/listing"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
@@ -25,7 +24,7 @@ type PlanService struct {
 func (s *PlanService) GetPlan(ctx context.Context, req *parleyv1.GetPlanRequest) (*parleyv1.Plan, error) {
 	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
 	}
 	return l.Plan(req.GetName())
 }
@@ -108,7 +107,7 @@ func (s *PlanService) commit(ctx context.Context, req *parleyv1.CommitRevisionRe
 func (s *PlanService) GetRevision(ctx context.Context, req *parleyv1.GetRevisionRequest) (*parleyv1.Revision, error) {
 	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
 	}
 	r, err := l.Revision(req.GetName())
 	if err != nil {
@@ -164,7 +163,7 @@ const maxPage = 3 << 20
 func (s *PlanService) GetPoint(ctx context.Context, req *parleyv1.GetPointRequest) (*parleyv1.Point, error) {
 	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
 	}
 	return l.Point(req.GetName())
 }

@@ -52,14 +52,19 @@ func Register(s grpc.ServiceRegistrar, c Core) {
 
 // lens shows the negotiation that name is in, as of a moment or now.
 func (c Core) lens(ctx context.Context, name string, asOf *timestamppb.Timestamp) (*lens.Lens, error) {
-	if asOf != nil {
-		return c.at(ctx, name, asOf.AsTime())
-	}
-	now, err := c.Host.Now(ctx, c.viewer(ctx, name), name)
+	at, err := c.moment(ctx, name, asOf)
 	if err != nil {
 		return nil, err
 	}
-	return c.at(ctx, name, now)
+	return c.at(ctx, name, at)
+}
+
+// moment is the one that a call about a name asks for, or now.
+func (c Core) moment(ctx context.Context, name string, asOf *timestamppb.Timestamp) (time.Time, error) {
+	if asOf != nil {
+		return asOf.AsTime(), nil
+	}
+	return c.Host.Now(ctx, c.viewer(ctx, name), name)
 }
 
 // over tells when a lens is to stop: when the call is over. InTime drops what was worked out by then.
@@ -139,7 +144,7 @@ func openSized[M proto.Message](ctx context.Context, c Core, name string, req li
 }
 
 func opened[M proto.Message](ctx context.Context, c Core, name string, req listing.Request, call listing.Call) (*listing.Query[M], *lens.Lens, error) {
-	now, err := c.Host.Now(ctx, c.viewer(ctx, name), name)
+	now, err := c.moment(ctx, name, nil)
 	if err != nil {
 		return nil, nil, err
 	}

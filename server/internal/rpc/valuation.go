@@ -4,7 +4,6 @@ import (
 	"context"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
-	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
@@ -19,7 +18,7 @@ type ValuationService struct {
 func (s *ValuationService) GetValuation(ctx context.Context, req *parleyv1.GetValuationRequest) (*parleyv1.Valuation, error) {
 	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
 	if err != nil {
-		return nil, fault.MissingAs(err, req.GetName())
+		return nil, err
 	}
 	return l.Valuation(req.GetName())
 }
