@@ -60,7 +60,7 @@ func (h *Host) liftIn(ctx context.Context, name string) error {
 		}
 		disclosure, at := n.state.Load().NextEmbargo()
 		if disclosure == "" || at > h.clock().UnixNano() {
-			return errors.Join(h.mirror(ctx, n.state.Load(), name), h.mirrorDue(ctx, n.state.Load(), name))
+			return h.mirror(ctx, n.state.Load(), name)
 		}
 		if err := h.lift(ctx, n, disclosure); err != nil && !errors.Is(err, errEvicted) {
 			return err

@@ -169,7 +169,7 @@ func (h *Host) load(ctx context.Context, name string, create bool) (*negotiation
 
 func (h *Host) finishLoading(ctx context.Context, l *loading) {
 	if l.err = l.n.load(ctx); l.err == nil {
-		l.err = errors.Join(h.mirror(ctx, l.n.state.Load(), l.n.log), h.mirrorDue(ctx, l.n.state.Load(), l.n.log))
+		l.err = h.mirror(ctx, l.n.state.Load(), l.n.log)
 	}
 	h.mu.Lock()
 	if l.err == nil && (l.create || l.n.state.Load().Seq() > 0) {
@@ -187,8 +187,12 @@ func (h *Host) forgetEmpty(n *negotiation) {
 	}
 }
 
-// mirror brings the directory's line of a negotiation up to date.
+// mirror brings what the directory knows of a negotiation up to date: its line, and when something is due in it.
 func (h *Host) mirror(ctx context.Context, st *record.State, name string) error {
+	return errors.Join(h.mirrorLine(ctx, st, name), h.mirrorDue(ctx, st, name))
+}
+
+func (h *Host) mirrorLine(ctx context.Context, st *record.State, name string) error {
 	m, ok := st.Negotiation(name, record.Latest)
 	if !ok {
 		return nil
@@ -235,12 +239,8 @@ func (h *Host) Write(ctx context.Context, w Write) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	switch ctx := context.WithoutCancel(ctx); {
-	case w.ValidateOnly:
-	case strings.HasSuffix(w.Method, "Negotiation"):
-		return out, h.mirror(ctx, n.state.Load(), w.Negotiation)
-	case w.Method == "Disclose":
-		return out, errors.Join(h.mirror(ctx, n.state.Load(), w.Negotiation), h.mirrorDue(ctx, n.state.Load(), w.Negotiation))
+	if !w.ValidateOnly && (strings.HasSuffix(w.Method, "Negotiation") || w.Method == "Disclose") {
+		return out, h.mirror(context.WithoutCancel(ctx), n.state.Load(), w.Negotiation)
 	}
 	return out, nil
 }
