@@ -27,7 +27,7 @@ func (g *gateway) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 			writeFault(w, ex, fault.Of(fmt.Errorf("no route for %s %s", r.Method, pattern)))
 			return
 		}
-		if ex.route.streams && !ex.route.file {
+		if ex.route.streams {
 			ex.streaming(w, r)
 		}
 		if f := ex.checkQuery(); f != nil {
@@ -42,7 +42,7 @@ func (g *gateway) admit(next runtime.HandlerFunc) runtime.HandlerFunc {
 			writeFault(w, ex, f)
 			return
 		}
-		if ex.route.streams && !ex.route.file && ex.method == http.MethodHead { // whoever wants no answer does not wait for its end
+		if ex.route.streams && ex.method == http.MethodHead { // whoever wants no answer does not wait for its end
 			w.Header().Set("Content-Type", r.Header.Get("Accept"))
 			return
 		}

@@ -4,8 +4,9 @@
 // It is strict, and says so in the same google.rpc.Status that gRPC callers get: unknown fields, unknown query
 // parameters, other content types and bodies where none belongs are refused with MALFORMED_REQUEST and the path of the
 // field. Of the headers only Authorization goes in and none comes back; a client certificate that TLS has verified goes in
-// too. A stream is one JSON object a line, or server-sent events for those who accept them; if it breaks off, the status comes last, under `error`. A file, of a method that answers with google.api.HttpBody, is served as it is, under its name. JSON has the names of the
-// .proto (`display_name`); requests may use lowerCamelCase too.
+// too. A stream is one JSON object a line, or server-sent events for those who accept them; if it breaks off, the status comes
+// last, under `error`. A file, of a method that answers with google.api.HttpBody, is served as it is, under its name. JSON has
+// the names of the .proto (`display_name`); requests may use lowerCamelCase too.
 //
 // Resources with an etag answer with an ETag; If-None-Match on a read gives 304, and If-Match on a write stands for
 // the etag of the request, with 412 if it no longer holds. HTTP codes are those of google.rpc.Code, except that

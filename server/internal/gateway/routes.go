@@ -19,8 +19,8 @@ type route struct {
 	path        *regexp.Regexp
 	request     protoreflect.MessageType
 	bound       []string // fields that stand in the path
-	streams     bool     // the answer is a stream
-	file        bool     // the answer is a file
+	streams     bool     // the answer is a stream of messages
+	file        bool     // the answer is a file, in one piece or in a stream of them
 	hasBody     bool
 	bodyField   protoreflect.FieldDescriptor   // nil if the body is the whole request
 	bodyMessage protoreflect.MessageDescriptor // what the body holds
@@ -58,8 +58,8 @@ func (t routeTable) add(m protoreflect.MethodDescriptor) error {
 	}
 	for _, r := range append([]*annotations.HttpRule{rule}, rule.GetAdditionalBindings()...) {
 		method, template := binding(r)
-		route := &route{httpMethod: method, request: request, path: pathPattern(template), hasBody: r.GetBody() != "", streams: m.IsStreamingServer()}
-		route.file = m.Output().FullName() == fileType
+		route := &route{httpMethod: method, request: request, path: pathPattern(template), hasBody: r.GetBody() != "", file: m.Output().FullName() == fileType}
+		route.streams = m.IsStreamingServer() && !route.file
 		for _, v := range variable.FindAllStringSubmatch(template, -1) {
 			route.bound = append(route.bound, v[1])
 		}
