@@ -59,15 +59,10 @@ func (l *Lens) Over() bool { return l.over != nil && l.over() }
 // books.
 func (l *Lens) sees(a *parleyv1.Audience, owner, name string) bool {
 	in := l.viewer.In(a, owner)
-	if in && l.trusted != nil && a.GetLevel() == parleyv1.Audience_LEVEL_MEDIATOR && owner != "" && owner != l.viewer.Party && l.known(owner, name) {
+	if in && l.trusted != nil && a.GetLevel() == parleyv1.Audience_LEVEL_MEDIATOR && owner != "" && owner != l.viewer.Party {
 		l.trusted(owner, name)
 	}
 	return in
-}
-
-// known tells whether a party knows of a resource that belongs to it: it may be about what is secret from the party.
-func (l *Lens) known(party, name string) bool {
-	return (&Lens{st: l.st, viewer: Viewer{Table: true, Party: party}, at: l.at}).Knows(name)
 }
 
 // Negotiation finds a negotiation, also a deleted one.
