@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"golang.org/x/sync/errgroup"
 
@@ -52,7 +53,7 @@ func readAssembly(t testing.TB, dir string) *assembly {
 	}
 	for _, row := range readCSV(t, dir, "roll_calls.csv") {
 		r := rollCall{
-			id: "rc" + row["rcid"], resolution: row["unres"], short: row["short"], text: cmp.Or(row["descr"], row["short"], row["unres"]),
+			id: "rc" + row["rcid"], resolution: row["unres"], short: printed(row["short"]), text: cmp.Or(printed(row["descr"]), printed(row["short"]), row["unres"], "Roll call "+row["rcid"]),
 			date: row["date"], topic: topics[row["rcid"]], votes: votes[row["rcid"]],
 		}
 		switch {
@@ -64,6 +65,16 @@ func readAssembly(t testing.TB, dir string) *assembly {
 		u.calls = append(u.calls, r)
 	}
 	return u
+}
+
+// printed leaves out control characters, of which the descriptions hold a few that no API of texts takes.
+func printed(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // readCSV reads a table by its column names.
