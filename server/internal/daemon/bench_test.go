@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,26 +22,8 @@ import (
 // all in all, and how much of it a watch takes. It fails beyond mostMiB.
 func BenchmarkIdleWatchers(b *testing.B) {
 	const watchers, connections, mostMiB = 10_000, 20, 200
-	bin := filepath.Join(b.TempDir(), "parleyd")
-	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", bin, "../../parleyd").CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
-	cmd := exec.CommandContext(b.Context(), bin, "--example", "--data", b.TempDir(), "--grpc", "127.0.0.1:0", "--rest", "127.0.0.1:0")
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
-	addr := ""
-	for lines := bufio.NewScanner(stdout); lines.Scan() && !strings.HasPrefix(strings.TrimSpace(lines.Text()), "Stop with"); {
-		if rest, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "gRPC "); ok {
-			addr = rest
-		}
-	}
-	before := resident(b, cmd.Process.Pid)
+	addr, pid := process(b, b.TempDir(), "--example")
+	before := resident(b, pid)
 	for b.Loop() {
 		ctx, stop := context.WithCancel(b.Context())
 		var opening errgroup.Group
@@ -55,7 +38,7 @@ func BenchmarkIdleWatchers(b *testing.B) {
 		if err := opening.Wait(); err != nil {
 			b.Fatal(err)
 		}
-		now := resident(b, cmd.Process.Pid)
+		now := resident(b, pid)
 		b.ReportMetric(now, "server-MiB")
 		b.ReportMetric((now-before)*1024/watchers, "KiB/watcher")
 		if now > mostMiB {
@@ -63,6 +46,35 @@ func BenchmarkIdleWatchers(b *testing.B) {
 		}
 		stop()
 	}
+}
+
+// process runs a server in a process of its own until the benchmark ends, and tells where it takes gRPC calls.
+func process(b *testing.B, data string, args ...string) (addr string, pid int) {
+	b.Helper()
+	bin := filepath.Join(b.TempDir(), "parleyd")
+	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", bin, "../../parleyd").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	cmd := exec.CommandContext(context.Background(), bin, append(args, "--data", data, "--grpc", "127.0.0.1:0", "--rest", "127.0.0.1:0")...)
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	last := "REST "
+	if slices.Contains(args, "--example") {
+		last = "Stop with"
+	}
+	for lines := bufio.NewScanner(stdout); lines.Scan() && !strings.HasPrefix(strings.TrimSpace(lines.Text()), last); {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "gRPC "); ok {
+			addr = rest
+		}
+	}
+	return addr, cmd.Process.Pid
 }
 
 // openWatches opens watches one after the other, and waits for the first answer of each.

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"golang.org/x/sync/errgroup"
@@ -255,19 +256,31 @@ func agreement(cast map[string]map[string]parleyv1.Stance_Value, decades map[str
 	return both, same
 }
 
-// BenchmarkUNVotes loads all votes through the API, and reads the matrix.
+// BenchmarkUNVotes loads all votes through the API into a server of its own process, and reads the matrix, page by page: what a
+// vote takes in time and in the memory of the server, beside what the server takes without any.
 func BenchmarkUNVotes(b *testing.B) {
 	u := readAssembly(b, votesDir(b))
-	if n, err := strconv.Atoi(os.Getenv("PARLEY_ROLL_CALLS")); err == nil {
-		u.calls = u.calls[:n]
-	}
-	votes := len(u.stances("negotiations/un"))
+	votes := float64(len(u.stances("negotiations/un")))
 	for b.Loop() {
-		s := start(b, b.TempDir())
-		if err := u.record(b.Context(), s.mediator, "negotiations/un"); err != nil {
+		data := b.TempDir()
+		addr, pid := process(b, data)
+		token, err := os.ReadFile(filepath.Join(data, client.TokenFile))
+		if err != nil {
 			b.Fatal(err)
 		}
-		s.stop()
+		c := dial(b, addr, strings.TrimSpace(string(token)))
+		before, start := resident(b, pid), time.Now()
+		if err := u.record(b.Context(), c, "negotiations/un"); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(time.Since(start).Seconds(), "s/load")
+		b.ReportMetric((resident(b, pid)-before)*(1<<20)/votes, "B/vote")
+		start = time.Now()
+		cast, err := ballots(b.Context(), c, "negotiations/un")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(time.Since(start).Milliseconds())*100/float64(len(cast)), "ms/page")
+		b.ReportMetric((resident(b, pid)-before)*(1<<20)/votes, "B/vote-after")
 	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(votes)/float64(b.N), "µs/vote")
 }
