@@ -6,7 +6,7 @@ LINT = bin/golangci-lint
 GRPCURL = bin/grpcurl
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak torture fuzz test-clients lint gen check-gen bench clean
+.PHONY: help run build test test-votes soak torture fuzz test-clients lint gen check-gen bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ PAIRS ?= 2000
 test: ## every Go test, with the race detector; then, without it, that nothing hidden shows in 2,000 pairs of histories
 	go test -race -timeout 10m ./...
 	PARLEY_PAIRS=$(PAIRS) go test -count 1 -parallel 4 -timeout 10m ./server/internal/daemon -run WhatIsHiddenChangesNothing
+
+test-votes: ## that 870,109 votes load through the API, and that tallies and agreement are as counted elsewhere, if the data is there
+	PARLEY_VOTES=all go test -count 1 -v -timeout 15m ./server/internal/daemon -run 'TestUNVotes$$'
 
 soak: ## that nothing hidden shows in PARLEY_PAIRS pairs of histories, 20000 if not given
 	PARLEY_PAIRS=$${PARLEY_PAIRS:-20000} go test -count 1 -v -parallel 4 -timeout 24h ./server/internal/daemon -run WhatIsHiddenChangesNothing
