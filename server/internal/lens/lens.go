@@ -182,13 +182,6 @@ func (l *Lens) StancesOn(target string) iter.Seq[*parleyv1.Stance] {
 	}
 }
 
-// StancesOf is StancesOn for those of one party.
-func (l *Lens) StancesOf(party, target string) iter.Seq[*parleyv1.Stance] {
-	return func(yield func(*parleyv1.Stance) bool) {
-		l.st.StancesOf(party, target, l.at, func(m *parleyv1.Stance) bool { return !l.Over() && (!l.seesStance(m) || yield(m)) })
-	}
-}
-
 // Resource is a resource of any kind.
 type Resource interface {
 	proto.Message

@@ -31,7 +31,7 @@ func newAccounts() *accounts {
 	}
 }
 
-func (a *accounts) fork() *accounts {
+func (a *accounts) forkAccounts() *accounts {
 	return &accounts{a.members.fork(), a.memberOf.Copy(), a.tokens.fork(), a.bySecret.Copy(), a.due.Copy()}
 }
 
@@ -42,7 +42,7 @@ func (s *State) applyAccount(c any, time int64) bool {
 	default:
 		return false
 	}
-	a := s.fork() // of the accounts
+	a := s.forkAccounts()
 	switch c := c.(type) {
 	case *ledgerv1.Change_Member:
 		a.members.put(c.Member.GetName(), c.Member, time)

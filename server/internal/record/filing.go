@@ -1,21 +1,18 @@
 package record
 
 import (
-	"iter"
-	"strings"
-
 	"github.com/tidwall/btree"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
-// filing holds the stances on one point (by its id, over all revisions and plans) or on one revision: by party and id, so
-// that those of a party stand together. Only the state whose owner it has may change it.
+// filing holds the stances on one point (by its id, over all revisions and plans) or on one revision, by name. Only the state
+// whose owner it has may change it.
 type filing struct {
 	owner    *owner
-	stances  *btree.Map[string, *version[*parleyv1.Stance]] // id of the party, NUL, id of the stance
-	exemplar *parleyv1.Stance                               // the first one; see resemble
+	stances  *btree.Map[string, *version[*parleyv1.Stance]]
+	exemplar *parleyv1.Stance // the first one; see resemble
 }
 
 // owner is a mark that a State has alone.
@@ -24,14 +21,11 @@ type owner struct{ _ byte }
 // fileStance records a stance under its name and under what it is about. Targets are immutable, so a new version takes the
 // place of the old.
 func (s *State) fileStance(m *parleyv1.Stance, time int64) {
-	var v *version[*parleyv1.Stance]
-	for target := range filedUnder(m) {
+	v := s.stances.put(m.GetName(), m, time)
+	for _, target := range filedUnder(m) {
 		f := s.filingFor(target, m)
-		if v == nil {
-			s.resemble(m, f.exemplar)
-			v = s.stances.put(m.GetName(), m, time)
-		}
-		f.stances.Set(IDOf(m.GetParty())+"\x00"+IDOf(m.GetName()), v)
+		s.resemble(m, f.exemplar)
+		f.stances.Set(m.GetName(), v)
 	}
 }
 
@@ -50,27 +44,17 @@ func (s *State) filingFor(target string, first *parleyv1.Stance) *filing {
 	return f
 }
 
-// filedUnder tells what a stance is filed under: the id of a point, those of its package, or the name of a revision.
-func filedUnder(m *parleyv1.Stance) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		switch t := m.GetTarget().GetTarget().(type) {
-		case *parleyv1.Stance_Target_Point:
-			_, id := splitPointName(t.Point)
-			yield(id)
-		case *parleyv1.Stance_Target_Revision:
-			yield(t.Revision)
-		case *parleyv1.Stance_Target_UnnamedSet_:
-			yield(t.UnnamedSet.GetRevision())
-		case *parleyv1.Stance_Target_Comparison_:
-			yield(t.Comparison.GetRevision())
-		case *parleyv1.Stance_Target_Package_:
-			for _, id := range t.Package.GetPoints() {
-				if !yield(id) {
-					return
-				}
-			}
-		}
+// filedUnder tells what a stance is filed under: the ids of the points that it is on, or the name of a revision.
+func filedUnder(m *parleyv1.Stance) []string {
+	switch t := m.GetTarget().GetTarget().(type) {
+	case *parleyv1.Stance_Target_Revision:
+		return []string{t.Revision}
+	case *parleyv1.Stance_Target_UnnamedSet_:
+		return []string{t.UnnamedSet.GetRevision()}
+	case *parleyv1.Stance_Target_Comparison_:
+		return []string{t.Comparison.GetRevision()}
 	}
+	return StancePoints(m)
 }
 
 // resemble makes a stance that is being recorded share with another on the same target what both say the same. Stances
@@ -114,27 +98,14 @@ func samePartial(a, b *parleyv1.PartialTime) bool {
 }
 
 // StancesOn yields the stances on a point (by id, over all revisions and plans) or on a revision (by name) as they
-// stood at a moment, deleted ones excepted, those of a party together.
+// stood at a moment, deleted ones excepted.
 func (s *State) StancesOn(target string, at int64, yield func(*parleyv1.Stance) bool) {
-	if f, ok := s.stancesOn.Get(target); ok {
-		f.stances.Scan(func(_ string, v *version[*parleyv1.Stance]) bool { return each(v, at, yield) })
-	}
-}
-
-// StancesOf is StancesOn for those of one party.
-func (s *State) StancesOf(party, target string, at int64, yield func(*parleyv1.Stance) bool) {
 	f, ok := s.stancesOn.Get(target)
 	if !ok {
 		return
 	}
-	prefix := IDOf(party) + "\x00"
-	f.stances.Ascend(prefix, func(key string, v *version[*parleyv1.Stance]) bool {
-		return strings.HasPrefix(key, prefix) && each(v, at, yield)
+	f.stances.Scan(func(_ string, v *version[*parleyv1.Stance]) bool {
+		m, ok := v.at(at)
+		return !ok || m.GetDeleteTime() != nil || yield(m)
 	})
-}
-
-// each yields a stance as it stood at a moment, unless it did not yet or was deleted.
-func each(v *version[*parleyv1.Stance], at int64, yield func(*parleyv1.Stance) bool) bool {
-	m, ok := v.at(at)
-	return !ok || m.GetDeleteTime() != nil || yield(m)
 }
