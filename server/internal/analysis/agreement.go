@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"maps"
 	"slices"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -140,7 +141,7 @@ func (b *board) conditionals() (out []*parleyv1.Agreement_Conditional) {
 			}
 		}
 	}
-	for _, name := range sortedKeys(byName) {
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		out = append(out, byName[name])
 	}
 	return out
@@ -166,7 +167,7 @@ func (b *board) suppose(out *parleyv1.Agreement, then *board) {
 // preconditions gives what hangs on what.
 func (b *board) preconditions() (out []*parleyv1.Agreement_Precondition) {
 	for _, r := range b.rows {
-		for _, party := range sortedKeys(r.hinges) {
+		for _, party := range slices.Sorted(maps.Keys(r.hinges)) {
 			for _, h := range r.hinges[party] {
 				name := r.cells[party].GetStance().GetName()
 				i := slices.IndexFunc(out, func(o *parleyv1.Agreement_Precondition) bool {

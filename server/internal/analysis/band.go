@@ -1,6 +1,10 @@
 package analysis
 
-import parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+import (
+	"slices"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+)
 
 // grade orders verdicts from the worst to the best.
 type grade int
@@ -12,12 +16,20 @@ const (
 	met
 )
 
-// verdict gives the verdict of a grade.
-func (l grade) verdict() parleyv1.Assessment_Verdict {
-	return [...]parleyv1.Assessment_Verdict{
-		parleyv1.Assessment_VERDICT_BREACHED, parleyv1.Assessment_VERDICT_UNMET, parleyv1.Assessment_VERDICT_PARTLY, parleyv1.Assessment_VERDICT_MET,
-	}[l]
+// grades are the verdicts that are grades; UNKNOWN is none.
+var grades = [...]parleyv1.Assessment_Verdict{
+	breached: parleyv1.Assessment_VERDICT_BREACHED, unmet: parleyv1.Assessment_VERDICT_UNMET,
+	partly: parleyv1.Assessment_VERDICT_PARTLY, met: parleyv1.Assessment_VERDICT_MET,
 }
+
+// gradeOf gives the grade that a verdict is; false if it is none.
+func gradeOf(v parleyv1.Assessment_Verdict) (grade, bool) {
+	i := slices.Index(grades[:], v)
+	return grade(max(i, 0)), i >= 0
+}
+
+// verdict gives the verdict of a grade.
+func (l grade) verdict() parleyv1.Assessment_Verdict { return grades[l] }
 
 // score is what a grade counts for in the coverage.
 func (l grade) score() float64 { return [...]float64{breached: 0, unmet: 0, partly: 0.5, met: 1}[l] }
@@ -29,15 +41,8 @@ type band struct{ low, high grade }
 var anything = band{breached, met}
 
 func bandOf(v parleyv1.Assessment_Verdict) band {
-	switch v {
-	case parleyv1.Assessment_VERDICT_MET:
-		return band{met, met}
-	case parleyv1.Assessment_VERDICT_PARTLY:
-		return band{partly, partly}
-	case parleyv1.Assessment_VERDICT_UNMET:
-		return band{unmet, unmet}
-	case parleyv1.Assessment_VERDICT_BREACHED:
-		return band{breached, breached}
+	if g, ok := gradeOf(v); ok {
+		return band{g, g}
 	}
 	return anything
 }

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"maps"
 	"slices"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -131,7 +132,7 @@ func (b *board) conflicts() (out []*parleyv1.Agreement_Conflict) {
 	var ties []bargain.Tie
 	var stances []string
 	for i, r := range b.rows {
-		for _, party := range sortedKeys(r.hinges) {
+		for _, party := range slices.Sorted(maps.Keys(r.hinges)) {
 			tie := bargain.Tie{On: i}
 			for _, h := range r.hinges[party] {
 				if other, ok := place[h.point]; ok && h.kind == parleyv1.Agreement_Precondition_KIND_FIRST {
@@ -158,7 +159,7 @@ func (b *board) clashes() (out []*parleyv1.Agreement_Conflict) {
 	type wish struct{ digest, stance string }
 	wishes := map[string][]wish{}
 	for _, r := range b.rows {
-		for _, party := range sortedKeys(r.hinges) {
+		for _, party := range slices.Sorted(maps.Keys(r.hinges)) {
 			s := r.cells[party].GetStance()
 			for _, q := range s.GetRequirements() {
 				if q.GetAsIn() != "" {
@@ -171,7 +172,7 @@ func (b *board) clashes() (out []*parleyv1.Agreement_Conflict) {
 			}
 		}
 	}
-	for _, id := range sortedKeys(wishes) {
+	for _, id := range slices.Sorted(maps.Keys(wishes)) {
 		var stances []string
 		differ := false
 		for _, w := range wishes[id] {

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"maps"
 	"slices"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -42,9 +41,9 @@ func (b *board) hinges(s *parleyv1.Stance, point string) []hinge {
 // asIn tells whether a point still has the wording of a digest.
 func (b *board) asIn(point, digest string) hinge {
 	h := hinge{point: point, kind: parleyv1.Agreement_Precondition_KIND_AS_IN}
-	p, ok := b.revision.Text.Point(point)
+	p, _ := b.revision.Text.Point(point)
 	switch {
-	case !ok || p.GetDigest() == "" || p.GetState() != parleyv1.Point_STATE_PRESENT:
+	case !hasWords(p):
 		h.unmet = &parleyv1.Unmet{Point: point, Cause: parleyv1.Unmet_CAUSE_NO_WORDING}
 	case b.supposed[point]:
 		h.unmet = &parleyv1.Unmet{Point: point, Cause: parleyv1.Unmet_CAUSE_OTHER_WORDING}
@@ -116,12 +115,8 @@ func (b *board) round(before map[string]bool) map[string]bool {
 
 // agrees tells whether a point is agreed, if certain others are and some were before.
 func (b *board) agrees(r row, agreed, before map[string]bool) bool {
-	switch s, _ := b.rule.status(r.point, b.givenWith(r, agreed, before)); s {
-	case parleyv1.PositionMatrix_STATUS_AGREED, parleyv1.PositionMatrix_STATUS_AGREED_AD_REFERENDUM,
-		parleyv1.PositionMatrix_STATUS_AGREED_IN_PRINCIPLE, parleyv1.PositionMatrix_STATUS_PROVISIONAL:
-		return true
-	}
-	return false
+	s, _ := b.rule.status(r.point, b.givenWith(r, agreed, before))
+	return isAgreed(s)
 }
 
 // givenWith finds the consents to a point, if certain others are agreed and some were before.
@@ -192,8 +187,6 @@ func addUnmet(list []*parleyv1.Unmet, u *parleyv1.Unmet) []*parleyv1.Unmet {
 	}
 	return append(list, u)
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // statusAlone says how far a wording of a point had come by what is said of it without requirements.
 func (b *board) statusAlone(p *parleyv1.Point, over map[string][]string) parleyv1.PositionMatrix_Status {

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"cmp"
 	"slices"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -104,17 +103,16 @@ func (c *clashes) demands(negotiation string) {
 func (c *clashes) assessments(negotiation string) {
 	judged := map[asked][]*parleyv1.Assessment{}
 	for a := range c.lens.Assessments(negotiation, "", false) {
-		if a.GetJudgeParty() != "" && verdictOrder[a.GetVerdict()] > 0 {
+		if _, ok := gradeOf(a.GetVerdict()); ok && a.GetJudgeParty() != "" {
 			q := asked{a.GetJudgeParty(), a.GetDemand(), a.GetRevision()}
 			judged[q] = append(judged[q], a)
 		}
 	}
 	for q, list := range judged {
-		slices.SortFunc(list, func(a, b *parleyv1.Assessment) int {
-			return cmp.Or(saidTime(a).Compare(saidTime(b)), a.GetCreateTime().AsTime().Compare(b.GetCreateTime().AsTime()), cmp.Compare(a.GetName(), b.GetName()))
-		})
+		slices.SortFunc(list, age)
 		met := func(a *parleyv1.Assessment) bool {
-			return verdictOrder[a.GetVerdict()] >= verdictOrder[parleyv1.Assessment_VERDICT_PARTLY]
+			g, _ := gradeOf(a.GetVerdict())
+			return g >= partly
 		}
 		for i := 1; i < len(list); i++ {
 			if met(list[i-1]) != met(list[i]) {

@@ -36,8 +36,14 @@ func before(a, b *parleyv1.Stance) int {
 	return cmp.Or(cmp.Compare(weight(a), weight(b)), age(a, b))
 }
 
-// age orders two stances by when they were said, then recorded: the older one first.
-func age(a, b *parleyv1.Stance) int {
+// namedPosition is a position that is a resource.
+type namedPosition interface {
+	position
+	GetName() string
+}
+
+// age orders two positions by when they were said, then recorded: the older one first.
+func age[P namedPosition](a, b P) int {
 	return cmp.Or(
 		saidTime(a).Compare(saidTime(b)),
 		a.GetCreateTime().AsTime().Compare(b.GetCreateTime().AsTime()),

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"cmp"
 	"slices"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -77,7 +76,7 @@ func (d *docket) assessed(demand *parleyv1.Demand, r *reading, byWords bool) (ou
 	for _, b := range all {
 		outdone := slices.ContainsFunc(all, func(o bearing) bool {
 			return o.a != b.a && sameJudge(o.a, b.a) && (o.ground == parleyv1.Judgement_GROUND_ASSESSED && b.ground != o.ground ||
-				record.IDOf(o.a.GetPoint()) == record.IDOf(b.a.GetPoint()) && (o.ground < b.ground || o.ground == b.ground && saidLater(o.a, b.a)))
+				record.IDOf(o.a.GetPoint()) == record.IDOf(b.a.GetPoint()) && (o.ground < b.ground || o.ground == b.ground && age(o.a, b.a) > 0))
 		})
 		if !outdone {
 			out = append(out, r.judgement(b.a, b.ground))
@@ -97,7 +96,7 @@ func (d *docket) ground(a *parleyv1.Assessment, r *reading) parleyv1.Judgement_G
 	here, _ := r.text.Point(record.IDOf(a.GetPoint()))
 	was, _ := d.text(a.GetRevision()).Point(record.IDOf(a.GetPoint()))
 	switch {
-	case here.GetState() != parleyv1.Point_STATE_PRESENT || here.GetDigest() == "":
+	case !hasWords(here):
 		return parleyv1.Judgement_GROUND_UNSPECIFIED
 	case was.GetState() == parleyv1.Point_STATE_PRESENT && was.GetDigest() == here.GetDigest():
 		return parleyv1.Judgement_GROUND_CARRIED
@@ -119,11 +118,6 @@ func (d *docket) text(revision string) *record.Text {
 
 func sameJudge(a, b *parleyv1.Assessment) bool {
 	return a.GetJudgeParty() == b.GetJudgeParty() && a.GetJudge() == b.GetJudge()
-}
-
-// saidLater tells whether a was said, or else recorded, after b.
-func saidLater(a, b *parleyv1.Assessment) bool {
-	return cmp.Or(saidTime(a).Compare(saidTime(b)), a.GetCreateTime().AsTime().Compare(b.GetCreateTime().AsTime()), cmp.Compare(a.GetName(), b.GetName())) > 0
 }
 
 // verdict gives all that is judged of a demand at a text, and the band that it makes.

@@ -145,3 +145,13 @@ func letsPass(s *parleyv1.Stance) bool {
 func hasWords(p *parleyv1.Point) bool {
 	return p.GetState() == parleyv1.Point_STATE_PRESENT && p.GetDigest() != ""
 }
+
+// isAgreed tells whether a status is one of those that have all consent that is needed.
+func isAgreed(s parleyv1.PositionMatrix_Status) bool {
+	switch s {
+	case parleyv1.PositionMatrix_STATUS_AGREED, parleyv1.PositionMatrix_STATUS_AGREED_AD_REFERENDUM,
+		parleyv1.PositionMatrix_STATUS_AGREED_IN_PRINCIPLE, parleyv1.PositionMatrix_STATUS_PROVISIONAL:
+		return true
+	}
+	return false
+}

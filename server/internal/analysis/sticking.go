@@ -58,15 +58,6 @@ func inView(row *parleyv1.PositionMatrix_Row, view parleyv1.ListStickingPointsRe
 	return !agreed && (!wordless || leftOpen)
 }
 
-func isAgreed(s parleyv1.PositionMatrix_Status) bool {
-	switch s {
-	case parleyv1.PositionMatrix_STATUS_AGREED, parleyv1.PositionMatrix_STATUS_AGREED_AD_REFERENDUM,
-		parleyv1.PositionMatrix_STATUS_AGREED_IN_PRINCIPLE, parleyv1.PositionMatrix_STATUS_PROVISIONAL:
-		return true
-	}
-	return false
-}
-
 // isWanted tells whether a point has the reasons, and those the party, that are asked for.
 func isWanted(p *parleyv1.StickingPoint, req *parleyv1.ListStickingPointsRequest) bool {
 	for _, kind := range req.GetReasons() {

@@ -9,16 +9,11 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
 
-// verdictOrder orders how a demand is met. What the judge cannot tell has no place in it.
-var verdictOrder = map[parleyv1.Assessment_Verdict]int{
-	parleyv1.Assessment_VERDICT_BREACHED: 1, parleyv1.Assessment_VERDICT_UNMET: 2,
-	parleyv1.Assessment_VERDICT_PARTLY: 3, parleyv1.Assessment_VERDICT_MET: 4,
-}
-
-// judged is an assessment, and the revision that it is of.
+// judged is an assessment that gives a grade, and the revision that it is of.
 type judged struct {
 	*parleyv1.Assessment
-	of *record.Revision
+	grade grade
+	of    *record.Revision
 }
 
 // question is what one judge may answer for one revision of a plan after the other.
@@ -33,11 +28,12 @@ func verdictMoves(l *lens.Lens, negotiation string) (out []movement) {
 			return nil
 		}
 		r, err := l.Revision(a.GetRevision())
-		if err != nil || verdictOrder[a.GetVerdict()] == 0 {
+		g, ok := gradeOf(a.GetVerdict())
+		if err != nil || !ok {
 			continue
 		}
 		q := question{a.GetDemand(), r.Plan(), a.GetJudgeParty(), a.GetJudge()}
-		byQuestion[q] = append(byQuestion[q], judged{a, r.Revision})
+		byQuestion[q] = append(byQuestion[q], judged{a, g, r.Revision})
 	}
 	for _, list := range byQuestion {
 		slices.SortFunc(list, func(a, b judged) int {
@@ -47,7 +43,7 @@ func verdictMoves(l *lens.Lens, negotiation string) (out []movement) {
 		list = slices.CompactFunc(list, func(a, b judged) bool { return a.of == b.of })
 		slices.Reverse(list)
 		for i := 1; i < len(list); i++ {
-			if list[i-1].GetVerdict() != list[i].GetVerdict() {
+			if list[i-1].grade != list[i].grade {
 				out = append(out, verdictMove(l, list[i-1], list[i]))
 			}
 		}
@@ -68,7 +64,7 @@ func verdictMove(l *lens.Lens, from, to judged) movement {
 	if p, err := l.Plan(to.of.Plan()); err == nil {
 		owner = p.GetOwner()
 	}
-	if verdictOrder[to.GetVerdict()] > verdictOrder[from.GetVerdict()] {
+	if to.grade > from.grade {
 		m.Kind = parleyv1.Movement_KIND_VERDICT_BETTER
 		m.received(owner)
 	} else {

@@ -24,7 +24,7 @@ func (t *table) value(deciders []string) error {
 			t.answer.Unheard = append(t.answer.Unheard, party)
 		}
 	}
-	parties := sortedKeys(chosen)
+	parties := slices.Sorted(maps.Keys(chosen))
 	t.problem = &bargain.Problem{Offset: make([]float64, len(parties)), Worth: make([][][]float64, len(t.points))}
 	for k := range t.points {
 		for range t.options[k] {
