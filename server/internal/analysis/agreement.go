@@ -27,7 +27,7 @@ func Agreement(l *lens.Lens, revision string, when Moment, changed []string, hur
 		then.supposed[id] = true
 	}
 	b.lay(false)
-	out := &parleyv1.Agreement{Revision: b.revision.Msg.GetName(), Rule: b.plan.GetDecisionRule(), Deciders: b.rule.everybody()}
+	out := &parleyv1.Agreement{Revision: b.revision.Msg.GetName(), Rule: b.plan.GetDecisionRule(), Deciders: b.rule.everybody}
 	out.Points = b.points()
 	out.Conditionals = b.conditionals()
 	if len(changed) > 0 {
@@ -53,7 +53,7 @@ func (b *board) points() (out []*parleyv1.Agreement_PointAgreement) {
 		case parleyv1.Agreement_PointAgreement_STATE_OPEN:
 			b.addMissing(p, r)
 		}
-		for _, party := range b.rule.everybody() {
+		for _, party := range b.rule.everybody {
 			if _, ok := r.given[party]; ok {
 				p.Stances = append(p.Stances, r.cells[party].GetStance().GetName())
 			}
@@ -78,7 +78,7 @@ func stateOf(s parleyv1.PositionMatrix_Status) parleyv1.Agreement_PointAgreement
 // addMissing tells whose consent to an open point is missing, and of how many.
 func (b *board) addMissing(p *parleyv1.Agreement_PointAgreement, r row) {
 	given := 0
-	for _, party := range b.rule.everybody() {
+	for _, party := range b.rule.everybody {
 		must := slices.Contains(b.rule.must, party)
 		if _, ok := r.given[party]; ok {
 			if !must {

@@ -40,7 +40,7 @@ func (b *board) closing(hurry func() bool) *parleyv1.Agreement_Closing {
 			continue
 		}
 		sure[i], need[i] = map[string]bool{}, b.rule.number
-		for _, party := range b.rule.everybody() {
+		for _, party := range b.rule.everybody {
 			optional := slices.Contains(b.rule.choice, party)
 			tie, kind := b.tieOf(r, i, party, place)
 			switch {
@@ -107,7 +107,7 @@ func (b *board) changes(sure []map[string]bool) (out []*parleyv1.Agreement_Chang
 				lacks--
 			}
 		}
-		for _, party := range b.rule.everybody() {
+		for _, party := range b.rule.everybody {
 			must := slices.Contains(b.rule.must, party)
 			if sure[i][party] || !must && lacks <= 0 {
 				continue

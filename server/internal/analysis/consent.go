@@ -122,7 +122,7 @@ func (b *board) agrees(r row, agreed, before map[string]bool) bool {
 // givenWith finds the consents to a point, if certain others are agreed and some were before.
 func (b *board) givenWith(r row, agreed, before map[string]bool) map[string]consentGiven {
 	given := map[string]consentGiven{}
-	for _, party := range b.rule.everybody() {
+	for _, party := range b.rule.everybody {
 		c := r.cells[party]
 		if !counts(c.GetCurrency()) || !consents(c.GetStance()) {
 			continue

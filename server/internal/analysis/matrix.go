@@ -14,8 +14,8 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
-// Positions works out the whole matrix of a revision, from the positions of a moment. columns names the parties to show; empty for those that have a
-// stance or whose consent is needed. Rows of points that are gone are left out unless asked for.
+// Positions works out the whole matrix of a revision, from the positions of a moment. columns names the parties to show; empty
+// for those that have a stance or whose consent is needed. Rows of points that are gone are left out unless asked for.
 func Positions(l *lens.Lens, revision string, when Moment, columns []string, gone bool) (*parleyv1.PositionMatrix, error) {
 	b, err := newBoard(l, revision, when)
 	if err != nil {
@@ -29,7 +29,7 @@ func Positions(l *lens.Lens, revision string, when Moment, columns []string, gon
 	}
 	m := &parleyv1.PositionMatrix{Revision: b.revision.Msg.GetName(), Parties: parties, Whole: cellsOf(whole, parties), Unplaced: unplaced}
 	for _, p := range parties {
-		m.Decides = append(m.Decides, slices.Contains(b.rule.everybody(), p.GetName()))
+		m.Decides = append(m.Decides, slices.Contains(b.rule.everybody, p.GetName()))
 	}
 	for _, row := range b.rows {
 		row.msg.Cells = cellsOf(row.cells, parties)
@@ -190,9 +190,9 @@ func (b *board) columns(asked []string, whole map[string]*parleyv1.PositionMatri
 	for _, r := range b.rows {
 		maps.Copy(with, r.cells)
 	}
-	names := b.rule.everybody()
+	names := slices.Clone(b.rule.everybody)
 	for _, name := range slices.Sorted(maps.Keys(with)) {
-		if !slices.Contains(names[:len(b.rule.must)+len(b.rule.choice)], name) {
+		if !slices.Contains(b.rule.everybody, name) {
 			names = append(names, name)
 		}
 	}

@@ -50,7 +50,7 @@ func Packages(l *lens.Lens, revision string, statusQuo []string, most int, hurry
 		return nil, err
 	}
 	t.exclude()
-	if err := t.value(ruleOf(l, plan).everybody()); err != nil {
+	if err := t.value(ruleOf(l, plan).everybody); err != nil {
 		return nil, err
 	}
 	from := t.standing(given)

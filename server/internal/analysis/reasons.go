@@ -93,13 +93,13 @@ func (w *weighing) positions(row row) []*parleyv1.StickingPoint_Reason {
 		r.Weight += weight
 	}
 	parties := slices.Sorted(maps.Keys(row.cells))
-	parties = append(parties, w.rule.everybody()...)
+	parties = append(parties, w.rule.everybody...)
 	slices.Sort(parties)
 	var withheld []string
 	for _, party := range slices.Compact(parties) {
 		cell := row.cells[party]
 		kind := reasonOf(cell)
-		decides := slices.Contains(w.rule.everybody(), party)
+		decides := slices.Contains(w.rule.everybody, party)
 		if decides && kind != parleyv1.StickingPoint_Reason_KIND_CONSENTS {
 			withheld = append(withheld, party)
 		}
@@ -111,7 +111,7 @@ func (w *weighing) positions(row row) []*parleyv1.StickingPoint_Reason {
 		}
 		add(kind, party, cell.GetStance(), weight)
 	}
-	if len(withheld) == 1 && len(w.rule.everybody()) > 1 {
+	if len(withheld) == 1 && len(w.rule.everybody) > 1 {
 		add(parleyv1.StickingPoint_Reason_KIND_SINGLE_HOLDOUT, withheld[0], row.cells[withheld[0]].GetStance(), 0)
 	}
 	return slices.Collect(maps.Values(byKind))

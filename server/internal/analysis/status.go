@@ -10,17 +10,15 @@ import (
 
 // rule is whose consent a plan needs: of all of some parties, and of a number of others.
 type rule struct {
-	must   []string
-	choice []string // others, of whom some must consent
-	number int      // how many of those
+	must      []string
+	choice    []string // others, of whom some must consent
+	number    int      // how many of those
+	everybody []string // all whose consent counts
 }
 
 // ruleOf reads the decision rule of a plan.
 func ruleOf(l *lens.Lens, plan *parleyv1.Plan) rule {
 	said := plan.GetDecisionRule()
-	if said.GetKind() == parleyv1.Plan_DecisionRule_KIND_NAMED_PARTIES {
-		return rule{must: said.GetParties()}
-	}
 	counted := said.GetParties()
 	if len(counted) == 0 {
 		for p := range l.Parties(record.NegotiationOf(plan.GetName()), "", false) {
@@ -30,7 +28,7 @@ func ruleOf(l *lens.Lens, plan *parleyv1.Plan) rule {
 		}
 	}
 	if said.GetKind() != parleyv1.Plan_DecisionRule_KIND_SUFFICIENT_CONSENSUS {
-		return rule{must: counted}
+		return rule{must: counted, everybody: counted}
 	}
 	out := rule{must: said.GetIndispensable(), number: int(said.GetConsents())}
 	for _, party := range counted {
@@ -41,11 +39,9 @@ func ruleOf(l *lens.Lens, plan *parleyv1.Plan) rule {
 		}
 	}
 	out.number = max(out.number, 0)
+	out.everybody = slices.Concat(out.must, out.choice)
 	return out
 }
-
-// everybody gives all whose consent counts.
-func (r rule) everybody() []string { return append(slices.Clone(r.must), r.choice...) }
 
 // attainable tells whether there are enough parties for the rule ever to be met.
 func (r rule) attainable() bool {

@@ -23,7 +23,7 @@ func Sticking(l *lens.Lens, req *parleyv1.ListStickingPointsRequest) (*parleyv1.
 		}
 	}
 	b.fill(false)
-	out := &parleyv1.ListStickingPointsResponse{Revision: b.revision.Msg.GetName(), Deciders: b.rule.everybody(), StatusCounts: b.statusCounts()}
+	out := &parleyv1.ListStickingPointsResponse{Revision: b.revision.Msg.GetName(), Deciders: b.rule.everybody, StatusCounts: b.statusCounts()}
 	w := &weighing{board: b, dependents: dependents(b), rounds: newRounds(b)}
 	for _, row := range b.rows {
 		if l.Over() {
