@@ -29,7 +29,7 @@ func dependents(b *board) map[string][]dependent {
 		if b.lens.Over() {
 			break
 		}
-		p, _ := b.revision.Text.Point(row.msg.GetPoint().GetId())
+		p := row.point
 		for above := p.GetParent(); above != ""; {
 			out[above] = append(out[above], dependent{point: p.GetId()})
 			holder, _ := b.revision.Text.Point(above)

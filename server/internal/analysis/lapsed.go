@@ -31,15 +31,15 @@ func Lapsed(l *lens.Lens, revision, party string, when Moment) (*parleyv1.ListLa
 			if l.Over() || party != "" && party != who || c.GetAgedBy() == "" || !accepts(c.GetStance()) {
 				continue
 			}
-			out.Lapsed = append(out.Lapsed, b.lapsed(row.msg.GetPoint().GetId(), c))
+			out.Lapsed = append(out.Lapsed, b.lapsed(row.point, c))
 		}
 	}
 	return out, nil
 }
 
 // lapsed tells how an acceptance of a point lapsed, and what would bring it back.
-func (b *board) lapsed(point string, c *parleyv1.PositionMatrix_Cell) *parleyv1.LapsedAcceptance {
-	now, _ := b.revision.Text.Point(point)
+func (b *board) lapsed(now *parleyv1.Point, c *parleyv1.PositionMatrix_Cell) *parleyv1.LapsedAcceptance {
+	point := now.GetId()
 	out := &parleyv1.LapsedAcceptance{Stance: c.GetStance(), AgedBy: c.GetAgedBy()}
 	source, was := b.lastWith(point, c.GetStance().GetDigest())
 	if source == nil {

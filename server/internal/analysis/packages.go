@@ -3,12 +3,14 @@ package analysis
 import (
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/bargain"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
 	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
@@ -66,7 +68,7 @@ func (t *table) given(list []string) (map[string]string, error) {
 	for i, s := range list {
 		id, label, _ := strings.Cut(s, "=")
 		at := slices.IndexFunc(t.points, func(p *parleyv1.Point) bool { return p.GetId() == id })
-		path := "status_quo[" + big.NewInt(int64(i)).String() + "]"
+		path := "status_quo[" + strconv.Itoa(i) + "]"
 		if at < 0 {
 			return nil, fault.PointUnknown(path, id)
 		}
@@ -80,11 +82,11 @@ func (t *table) given(list []string) (map[string]string, error) {
 
 // exclude takes out the options that red lines stand against, and counts the packages that are left.
 func (t *table) exclude() {
-	count := big.NewInt(1)
+	count, breaches := big.NewInt(1), t.breaches()
 	for _, p := range t.points {
 		var options []string
 		for _, a := range p.GetAlternatives() {
-			if x := t.crossed(p, a); x != nil {
+			if x := t.crossed(p, a, breaches[p.GetId()]); x != nil {
 				t.answer.Excluded = append(t.answer.Excluded, x)
 			} else {
 				options = append(options, a.GetLabel())
@@ -99,21 +101,32 @@ func (t *table) exclude() {
 	t.answer.PackageCount = count.String()
 }
 
-// crossed tells which red lines an alternative crosses: those that somebody assessed to be breached by words of the point that
-// stand in it, or by the whole point where that had these words; nil for none.
-func (t *table) crossed(p *parleyv1.Point, a *parleyv1.Alternative) *parleyv1.SuggestPackagesResponse_Excluded {
-	out := &parleyv1.SuggestPackagesResponse_Excluded{Point: p.GetId(), Alternative: a.GetLabel()}
+// breaches gives the assessments that find a red line to be breached by a point, by the id of that.
+func (t *table) breaches() map[string][]*parleyv1.Assessment {
+	out := map[string][]*parleyv1.Assessment{}
 	for m := range t.lens.Assessments(t.negotiation(), "", false) {
-		if m.GetVerdict() != parleyv1.Assessment_VERDICT_BREACHED || !strings.HasSuffix(m.GetPoint(), "/points/"+p.GetId()) || !t.stillSaid(m, a.GetText()) {
+		if m.GetVerdict() != parleyv1.Assessment_VERDICT_BREACHED || m.GetPoint() == "" {
 			continue
 		}
 		d, err := t.lens.Demand(m.GetDemand())
-		if err != nil || d.GetStrength() != parleyv1.Demand_STRENGTH_RED_LINE || d.GetStatus() == parleyv1.Demand_STATUS_WITHDRAWN {
+		if err == nil && d.GetStrength() == parleyv1.Demand_STRENGTH_RED_LINE && d.GetStatus() != parleyv1.Demand_STATUS_WITHDRAWN {
+			out[record.IDOf(m.GetPoint())] = append(out[record.IDOf(m.GetPoint())], m)
+		}
+	}
+	return out
+}
+
+// crossed tells which red lines an alternative crosses: those that somebody assessed to be breached by words of the point that
+// stand in it, or by the whole point where that had these words; nil for none.
+func (t *table) crossed(p *parleyv1.Point, a *parleyv1.Alternative, breaches []*parleyv1.Assessment) *parleyv1.SuggestPackagesResponse_Excluded {
+	out := &parleyv1.SuggestPackagesResponse_Excluded{Point: p.GetId(), Alternative: a.GetLabel()}
+	for _, m := range breaches {
+		if !t.stillSaid(m, a.GetText()) {
 			continue
 		}
 		out.Assessments = append(out.Assessments, m.GetName())
-		if !slices.Contains(out.GetDemands(), d.GetName()) {
-			out.Demands = append(out.Demands, d.GetName())
+		if !slices.Contains(out.GetDemands(), m.GetDemand()) {
+			out.Demands = append(out.Demands, m.GetDemand())
 		}
 	}
 	if len(out.GetAssessments()) == 0 {

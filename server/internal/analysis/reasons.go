@@ -39,10 +39,9 @@ type weighing struct {
 
 // weigh finds the reasons of a point and adds them up.
 func (w *weighing) weigh(row row) *parleyv1.StickingPoint {
-	point := row.msg.GetPoint()
-	p := &parleyv1.StickingPoint{Point: point, Status: row.msg.GetStatus()}
-	whole, _ := w.revision.Text.Point(point.GetId())
-	if hasWords(point) {
+	whole := row.point
+	p := &parleyv1.StickingPoint{Point: row.msg.GetPoint(), Status: row.msg.GetStatus()}
+	if hasWords(whole) {
 		p.Reasons = w.positions(row)
 	}
 	if n := len(whole.GetAlternatives()); n > 1 {
@@ -50,7 +49,7 @@ func (w *weighing) weigh(row row) *parleyv1.StickingPoint {
 			Kind: parleyv1.StickingPoint_Reason_KIND_RIVAL_WORDINGS, Parties: proponents(whole), Count: int32(n), Weight: float64(n-1) * rivalWeight,
 		})
 	}
-	if point.GetState() == parleyv1.Point_STATE_DEFERRED {
+	if whole.GetState() == parleyv1.Point_STATE_DEFERRED {
 		p.Reasons = append(p.Reasons, &parleyv1.StickingPoint_Reason{Kind: parleyv1.StickingPoint_Reason_KIND_LEFT_OPEN, Count: 1, Weight: leftOpenWeight})
 	}
 	agreed := isAgreed(row.msg.GetStatus())
@@ -62,7 +61,7 @@ func (w *weighing) weigh(row row) *parleyv1.StickingPoint {
 			Kind: parleyv1.StickingPoint_Reason_KIND_LONG_OPEN, Count: p.OpenRevisions, Weight: min(float64(p.OpenRevisions-1)*roundWeight, mostByCount),
 		})
 	}
-	if r := dependedOn(w.dependents[point.GetId()]); r != nil {
+	if r := dependedOn(w.dependents[whole.GetId()]); r != nil {
 		p.Reasons = append(p.Reasons, r)
 	}
 	slices.SortStableFunc(p.Reasons, func(a, b *parleyv1.StickingPoint_Reason) int { return int(a.GetKind() - b.GetKind()) })
