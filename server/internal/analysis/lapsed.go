@@ -37,11 +37,17 @@ func Lapsed(l *lens.Lens, revision, party string, when Moment) (*parleyv1.ListLa
 	return out, nil
 }
 
+// LapseKey tells what lapsed from all else that did: a stance on a package may lapse on several points.
+func LapseKey(a *parleyv1.LapsedAcceptance) string {
+	return a.GetStance().GetName() + " " + a.GetChange().GetPoint()
+}
+
 // lapsed tells how an acceptance of a point lapsed, and what would bring it back.
 func (b *board) lapsed(now *parleyv1.Point, c *parleyv1.PositionMatrix_Cell) *parleyv1.LapsedAcceptance {
 	point := now.GetId()
+	digest := digestOn(c.GetStance(), point)
 	out := &parleyv1.LapsedAcceptance{Stance: c.GetStance(), AgedBy: c.GetAgedBy()}
-	source, was := b.lastWith(point, c.GetStance().GetDigest())
+	source, was := b.lastWith(point, digest)
 	if source == nil {
 		return out // whoever asked has lost patience
 	}
@@ -55,7 +61,7 @@ func (b *board) lapsed(now *parleyv1.Point, c *parleyv1.PositionMatrix_Cell) *pa
 	if hasWords(now) {
 		out.Remedies = append(out.Remedies, &parleyv1.LapsedAcceptance_Remedy{Kind: parleyv1.LapsedAcceptance_Remedy_KIND_EDITORIAL, Revision: name})
 	}
-	if objections := b.objected(point, c.GetStance().GetDigest()); len(objections) > 0 {
+	if objections := b.objected(point, digest); len(objections) > 0 {
 		out.Remedies = append(out.Remedies, &parleyv1.LapsedAcceptance_Remedy{
 			Kind: parleyv1.LapsedAcceptance_Remedy_KIND_OBJECTIONS_WITHDRAWN, Revision: name, Objections: objections,
 		})

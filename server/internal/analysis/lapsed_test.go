@@ -144,3 +144,17 @@ func TestWhatLapsedIsWhatTheMatrixShowsAsStale(t *testing.T) {
 		}
 	})
 }
+
+// A stance on a package lapses point by point, each with the words that it was given on.
+func TestAPackageLapsesPointByPoint(t *testing.T) {
+	w := twoPoints(t)
+	w.stance(t, "a", "v1/points/p", acceptance, onPackage("p", "q"))
+	w.commit(t, "v2", &parleyv1.Point{Id: "p", Text: "Three."}, &parleyv1.Point{Id: "q", Text: "Four."})
+	got := slices.DeleteFunc(w.lapsed(t, "v2", ""), func(s string) bool { return strings.HasPrefix(s, "b ") })
+	if want := []string{
+		"a p, aged by v2: -One|+Three|.|; OLD_WORDING v1 EDITORIAL v1",
+		"a q, aged by v2: -Two|+Four|.|; OLD_WORDING v1 EDITORIAL v1",
+	}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -17,6 +17,6 @@ func (s *AnalysisService) ListLapsed(ctx context.Context, req *parleyv1.ListLaps
 	if err != nil {
 		return nil, err
 	}
-	out.Lapsed, out.NextPageToken = pageOf(q, out.GetLapsed(), func(a *parleyv1.LapsedAcceptance) string { return a.GetStance().GetName() })
+	out.Lapsed, out.NextPageToken = pageOf(q, out.GetLapsed(), analysis.LapseKey)
 	return out, nil
 }
