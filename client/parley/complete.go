@@ -89,6 +89,24 @@ func partyIDs(ctx context.Context, c *client.Client, n, _ string) []cobra.Comple
 		func(p *parleyv1.Party) (id, about string) { return show.ID(p.GetName()), p.GetDisplayName() })
 }
 
+// completeParties offers the parties where a flag names one.
+func (a *app) completeParties(cmd *cobra.Command, flags ...string) {
+	for _, flag := range flags {
+		if err := cmd.RegisterFlagCompletionFunc(flag, a.completing(100, partyIDs)); err != nil {
+			panic(err) // the flag is defined above
+		}
+	}
+}
+
+// partyNames gives the full names of the parties that a flag names.
+func partyNames(negotiation string, ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, protoyaml.Expand("parley/Party", negotiation, id))
+	}
+	return out
+}
+
 func demandIDs(ctx context.Context, c *client.Client, n, _ string) []cobra.Completion {
 	return offers(client.All(ctx, c.Demands.ListDemands, &parleyv1.ListDemandsRequest{Parent: n + "/parties/-"}, (*parleyv1.ListDemandsResponse).GetDemands),
 		func(d *parleyv1.Demand) (id, about string) {

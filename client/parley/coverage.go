@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed-ff4a8210/parley/client"
-	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
 	"github.com/seed-ff4a8210/parley/client/parley/internal/show"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
@@ -22,18 +21,7 @@ func (d *demandFlags) addTo(a *app, cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&d.parties, "party", nil, "only the demands of this party; may be given several times")
 	cmd.Flags().StringArrayVar(&d.topics, "topic", nil, "only demands about this topic; may be given several times")
 	d.add(cmd)
-	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
-		panic(err) // the flag is defined above
-	}
-}
-
-// names gives the full names of the parties.
-func (d *demandFlags) names(n string) []string {
-	var out []string
-	for _, p := range d.parties {
-		out = append(out, protoyaml.Expand("parley/Party", n, p))
-	}
-	return out
+	a.completeParties(cmd, "party")
 }
 
 func (a *app) coverage() *cobra.Command {
@@ -55,7 +43,7 @@ nobody judged, the share is a band from the worst to the best that can be.`,
 				return err
 			}
 			all, err := wholeCoverage(ctx, c.Client, &parleyv1.GetCoverageRequest{
-				Revision: revision, Parties: d.names(c.negotiation), Topics: d.topics, AsOf: c.at, HeldAt: held, KnownAt: known, PageSize: largestPage,
+				Revision: revision, Parties: partyNames(c.negotiation, d.parties), Topics: d.topics, AsOf: c.at, HeldAt: held, KnownAt: known, PageSize: largestPage,
 			})
 			if err != nil {
 				return err
@@ -90,7 +78,7 @@ who lost from one to the next: for certain where the bands do not overlap, and o
 				return err
 			}
 			req := &parleyv1.CompareBalanceRequest{
-				Name: c.negotiation, Parties: d.names(c.negotiation), Topics: d.topics, AsOf: c.at, HeldAt: held, KnownAt: known,
+				Name: c.negotiation, Parties: partyNames(c.negotiation, d.parties), Topics: d.topics, AsOf: c.at, HeldAt: held, KnownAt: known,
 			}
 			for _, arg := range c.args {
 				req.Revisions = append(req.Revisions, revisionName(c.negotiation, arg))

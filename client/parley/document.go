@@ -14,7 +14,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/seed-ff4a8210/parley/client"
-	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
@@ -53,12 +52,9 @@ func (a *app) table() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			req := &parleyv1.ExportTableRequest{Revision: revision, Format: format, AsOf: c.at}
+			req := &parleyv1.ExportTableRequest{Revision: revision, Parties: partyNames(c.negotiation, parties), Format: format, AsOf: c.at}
 			if base != "" {
 				req.Base = revisionName(c.negotiation, base)
-			}
-			for _, p := range parties {
-				req.Parties = append(req.Parties, protoyaml.Expand("parley/Party", c.negotiation, p))
 			}
 			if req.HeldAt, req.KnownAt, err = when.moments(); err != nil {
 				return err
@@ -150,10 +146,7 @@ func (a *app) plotMatrix() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			req := &parleyv1.PlotMatrixRequest{Revision: revision, Format: format, ShowGone: gone, AsOf: c.at}
-			for _, p := range parties {
-				req.Parties = append(req.Parties, protoyaml.Expand("parley/Party", c.negotiation, p))
-			}
+			req := &parleyv1.PlotMatrixRequest{Revision: revision, Parties: partyNames(c.negotiation, parties), Format: format, ShowGone: gone, AsOf: c.at}
 			if req.HeldAt, req.KnownAt, err = when.moments(); err != nil {
 				return err
 			}
@@ -165,9 +158,7 @@ func (a *app) plotMatrix() *cobra.Command {
 	cmd.Flags().StringArrayVar(&parties, "party", nil, "only this party; may be given several times")
 	cmd.Flags().BoolVar(&gone, "gone", false, "points that are no longer in the text, too")
 	when.add(cmd)
-	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
-		panic(err) // the flag is defined above
-	}
+	a.completeParties(cmd, "party")
 	return cmd
 }
 

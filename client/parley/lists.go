@@ -108,9 +108,7 @@ func (a *app) demands() *cobra.Command {
 	l.add(cmd)
 	when.add(cmd)
 	cmd.Flags().StringVar(&party, "party", "-", "of this party alone")
-	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
-		panic(err) // the flag is defined above
-	}
+	a.completeParties(cmd, "party")
 	return listAndShow(cmd, "PARTY/DEMAND")
 }
 

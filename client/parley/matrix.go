@@ -10,7 +10,6 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/seed-ff4a8210/parley/client"
-	"github.com/seed-ff4a8210/parley/client/internal/protoyaml"
 	"github.com/seed-ff4a8210/parley/client/parley/internal/show"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
@@ -36,10 +35,7 @@ func (a *app) matrix() *cobra.Command {
 				return err
 			}
 			req := &parleyv1.GetPositionMatrixRequest{
-				Revision: revision, ShowGone: gone, AsOf: c.at, HeldAt: held, KnownAt: known, PageSize: largestPage,
-			}
-			for _, p := range parties {
-				req.Parties = append(req.Parties, protoyaml.Expand("parley/Party", c.negotiation, p))
+				Revision: revision, Parties: partyNames(c.negotiation, parties), ShowGone: gone, AsOf: c.at, HeldAt: held, KnownAt: known, PageSize: largestPage,
 			}
 			m, err := whole(ctx, c.Analysis.GetPositionMatrix, req, func(all, page *parleyv1.PositionMatrix) { all.Rows = append(all.Rows, page.GetRows()...) })
 			if err != nil {
@@ -55,9 +51,7 @@ func (a *app) matrix() *cobra.Command {
 	cmd.Flags().StringArrayVar(&parties, "party", nil, "only this party; may be given several times")
 	when.add(cmd)
 	cmd.Flags().BoolVar(&gone, "gone", false, "points that are no longer in the text, too")
-	if err := cmd.RegisterFlagCompletionFunc("party", a.completing(100, partyIDs)); err != nil {
-		panic(err) // the flag is defined above
-	}
+	a.completeParties(cmd, "party")
 	return cmd
 }
 

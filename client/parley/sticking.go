@@ -98,12 +98,3 @@ func (a *app) lapsed() *cobra.Command {
 	a.completeParties(cmd, "party")
 	return cmd
 }
-
-// completeParties offers the parties where a flag names one.
-func (a *app) completeParties(cmd *cobra.Command, flags ...string) {
-	for _, flag := range flags {
-		if err := cmd.RegisterFlagCompletionFunc(flag, a.completing(100, partyIDs)); err != nil {
-			panic(err) // the flag is defined above
-		}
-	}
-}
