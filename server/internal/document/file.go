@@ -31,10 +31,11 @@ var unsafe = regexp.MustCompile(`[^a-z0-9]+`)
 
 // FileName makes the name of a file from ids and what it is of.
 func FileName(extension string, words ...string) string {
+	safe := make([]string, len(words))
 	for i, w := range words {
-		words[i] = strings.Trim(unsafe.ReplaceAllString(w, "-"), "-")
+		safe[i] = strings.Trim(unsafe.ReplaceAllString(w, "-"), "-")
 	}
-	return strings.Join(words, "-") + "." + extension
+	return strings.Join(safe, "-") + "." + extension
 }
 
 // Short gives a revision, `us-draft/v8`, or else the last part of a resource name.

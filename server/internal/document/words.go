@@ -44,18 +44,21 @@ var bases = map[parleyv1.Attribution_Basis]string{
 
 // The two ways of having no stance: not to have said anything, and to have taken it back.
 const (
-	silence   = "nothing on record"
-	takenBack = "taken back"
+	Silence   = "nothing on record"
+	TakenBack = "taken back"
 )
+
+// Value says in words what a stance is.
+func Value(v parleyv1.Stance_Value) string { return values[v] }
 
 // Position says in words where a party stands.
 func Position(c *parleyv1.PositionMatrix_Cell) string {
 	s := c.GetStance()
 	switch {
 	case s == nil && c.GetStanceCount() > 0:
-		return takenBack
+		return TakenBack
 	case s == nil:
-		return silence
+		return Silence
 	}
 	said := stance(s)
 	switch c.GetCurrency() {

@@ -23,24 +23,31 @@ type mark struct {
 	meaning string
 }
 
-// marks are those of the stances that can stand in a cell, in the order of the legend.
-var marks = []struct {
+// valueMark is the mark of a value, which means what documents say of it.
+type valueMark struct {
 	value parleyv1.Stance_Value
 	mark
-}{
-	{parleyv1.Stance_VALUE_ACCEPT, mark{"A", green, "accepts"}},
-	{parleyv1.Stance_VALUE_NO_OBJECTION, mark{"N", sky, "does not object"}},
-	{parleyv1.Stance_VALUE_ACCEPT_WITH_CHANGES, mark{"C", yellow, "accepts with changes"}},
-	{parleyv1.Stance_VALUE_BASIS_FOR_TALKS, mark{"T", purple, "takes it as a basis for talks"}},
-	{parleyv1.Stance_VALUE_RESERVE, mark{"R", orange, "reserves its position"}},
-	{parleyv1.Stance_VALUE_OPPOSE, mark{"O", vermillion, "opposes"}},
-	{parleyv1.Stance_VALUE_BLOCK, mark{"B", black, "blocks"}},
-	{parleyv1.Stance_VALUE_ABSTAIN, mark{"–", faint, "abstains"}},
-	{parleyv1.Stance_VALUE_DECLINED_TO_SAY, mark{"D", grey, "declined to say"}},
+}
+
+func markFor(v parleyv1.Stance_Value, letter string, fill color.RGBA) valueMark {
+	return valueMark{v, mark{letter, fill, document.Value(v)}}
+}
+
+// marks are those of the stances that can stand in a cell, in the order of the legend.
+var marks = []valueMark{
+	markFor(parleyv1.Stance_VALUE_ACCEPT, "A", green),
+	markFor(parleyv1.Stance_VALUE_NO_OBJECTION, "N", sky),
+	markFor(parleyv1.Stance_VALUE_ACCEPT_WITH_CHANGES, "C", yellow),
+	markFor(parleyv1.Stance_VALUE_BASIS_FOR_TALKS, "T", purple),
+	markFor(parleyv1.Stance_VALUE_RESERVE, "R", orange),
+	markFor(parleyv1.Stance_VALUE_OPPOSE, "O", vermillion),
+	markFor(parleyv1.Stance_VALUE_BLOCK, "B", black),
+	markFor(parleyv1.Stance_VALUE_ABSTAIN, "–", faint),
+	markFor(parleyv1.Stance_VALUE_DECLINED_TO_SAY, "D", grey),
 }
 
 // takenBack is how a cell looks of which all stances were withdrawn; an empty one has nothing on record.
-var takenBack = mark{"←", white, "taken back"}
+var takenBack = mark{"←", white, document.TakenBack}
 
 const (
 	cellSize    = vg.Length(22)
@@ -76,10 +83,9 @@ func Matrix(l *lens.Lens, m *parleyv1.PositionMatrix, format parleyv1.PictureFor
 	b := &board{lettering: newLettering(), m: m}
 	b.measure()
 	s := sheet{
-		name: document.FileName("", document.Short(m.GetRevision()), "matrix"), title: title, description: b.description(),
+		name: []string{document.Short(m.GetRevision()), "matrix"}, title: title, description: b.description(),
 		width: max(leastWidth, 2*margin+b.label+b.state+cellSize*vg.Length(len(b.columns))+b.lean()),
 	}
-	s.name = strings.TrimSuffix(s.name, ".")
 	lines := b.legendLines(s.width - 2*margin)
 	s.height = 2*margin + 26 + b.head + rowHeight*vg.Length(len(b.rows)) + 14 + legendLine*vg.Length(len(lines))
 	return s.render(format, func(c draw.Canvas) {
@@ -236,7 +242,7 @@ func (b *board) legendLines(room vg.Length) (lines [][]mark) {
 	if b.lapsed {
 		entries = append(entries, mark{"( )", grey, "lapsed: the words have changed since"})
 	}
-	entries = append(entries, mark{"", white, "nothing on record"})
+	entries = append(entries, mark{"", white, document.Silence})
 	if b.decides {
 		entries = append(entries, mark{"*", white, "has to agree"})
 	}

@@ -112,7 +112,7 @@ func widest(style draw.TextStyle, texts ...string) (w vg.Length) {
 
 // sheet is what a picture is drawn on.
 type sheet struct {
-	name          string // of the file, without ending
+	name          []string // words for that of the file
 	title         string
 	description   string
 	width, height vg.Length
@@ -127,16 +127,16 @@ func (s sheet) render(format parleyv1.PictureFormat, paint func(draw.Canvas)) (*
 	case parleyv1.PictureFormat_PICTURE_FORMAT_SVG:
 		c := vgsvg.NewWith(vgsvg.UseWH(s.width, s.height))
 		s.paint(c, paint)
-		f.Name, f.ContentType, out = s.name+".svg", "image/svg+xml", c
+		f.Name, f.ContentType, out = document.FileName("svg", s.name...), "image/svg+xml", c
 	case parleyv1.PictureFormat_PICTURE_FORMAT_PNG:
 		c := vgimg.NewWith(vgimg.UseWH(s.width, s.height), vgimg.UseDPI(dotsInInch))
 		s.paint(c, paint)
-		f.Name, f.ContentType, out = s.name+".png", "image/png", vgimg.PngCanvas{Canvas: c}
+		f.Name, f.ContentType, out = document.FileName("png", s.name...), "image/png", vgimg.PngCanvas{Canvas: c}
 	default:
 		return nil, fault.InvalidField("format", "enum.defined_only", "is no format of a picture")
 	}
 	if _, err := out.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("draw %s: %w", s.name, err)
+		return nil, fmt.Errorf("draw %s: %w", f.Name, err)
 	}
 	f.Data = b.Bytes()
 	if format == parleyv1.PictureFormat_PICTURE_FORMAT_SVG {

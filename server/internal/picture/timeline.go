@@ -143,7 +143,7 @@ func Timeline(l *lens.Lens, negotiation string, format parleyv1.PictureFormat) (
 		t.titles = max(t.titles, min(plain.Width(i.Title), mostOfText))
 	}
 	s := sheet{
-		name: strings.TrimSuffix(document.FileName("", document.Short(negotiation), "timeline"), "."), title: title, description: t.description(),
+		name: []string{document.Short(negotiation), "timeline"}, title: title, description: t.description(),
 		width:  2*margin + t.dates + t.titles + chartWidth + 24,
 		height: 2*margin + 26 + lineHeight*vg.Length(len(items)) + 22 + 2*legendLine + 10,
 	}
