@@ -33,7 +33,7 @@ func (p *Problem) Egalitarian(patience Patience) Choice {
 	unit, common := p.commonUnit()
 	scaled, grid := p.scaled(unit), p.grid()/common
 	n := p.Parties()
-	none := least{filled(n, math.NaN())}
+	none := least{slices.Repeat([]float64{math.NaN()}, n)}
 	best, value, bound, optimal := maximise(scaled, none, grid, patience)
 	out := choice(best, value*common, bound*common, optimal)
 	chains := []least{none}
@@ -92,7 +92,7 @@ func sortedGains(p *Problem, options []int) []float64 {
 // commonUnit gives one unit for all parties, so that the most that any can gain is 1.
 func (p *Problem) commonUnit() (unit []float64, common float64) {
 	common = slices.Max(p.scale())
-	return filled(p.Parties(), common), common
+	return slices.Repeat([]float64{common}, p.Parties()), common
 }
 
 func choice(options []int, value, bound float64, optimal bool) Choice {

@@ -48,7 +48,7 @@ func (sum) restrict(weights []float64) {
 
 func (sum) flatten([]float64) {}
 
-func (sum) start(parties int, _ []float64) []float64 { return filled(parties, 1) }
+func (sum) start(parties int, _ []float64) []float64 { return slices.Repeat([]float64{1}, parties) }
 
 // product is the Nash goal: the sum of the logarithms of the gains.
 type product struct{}
@@ -88,7 +88,7 @@ func (product) restrict(weights []float64) {
 func (product) flatten([]float64) {}
 
 func (product) start(parties int, gains []float64) []float64 {
-	w := filled(parties, 2)
+	w := slices.Repeat([]float64{2}, parties)
 	for i, v := range gains {
 		if v > 0 {
 			w[i] = 1 / v
@@ -172,7 +172,7 @@ func (l least) flatten(slope []float64) {
 }
 
 func (l least) start(parties int, _ []float64) []float64 {
-	w := filled(parties, 1)
+	w := slices.Repeat([]float64{1}, parties)
 	for i, f := range l.floor {
 		if !math.IsNaN(f) {
 			w[i] = 0
@@ -180,12 +180,4 @@ func (l least) start(parties int, _ []float64) []float64 {
 	}
 	l.restrict(w)
 	return w
-}
-
-func filled(n int, v float64) []float64 {
-	out := make([]float64, n)
-	for i := range out {
-		out[i] = v
-	}
-	return out
 }
