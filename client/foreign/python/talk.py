@@ -50,11 +50,11 @@ def refusal(call, request, **options):
 
 def main(server, token):
     # Generated code can be imported only after generate.
+    from parley.v1.analysis_pb2_grpc import AnalysisServiceStub
     from parley.v1.blame_pb2 import BlamePointRequest
     from parley.v1.entry_pb2 import WatchNegotiationRequest
     from parley.v1.entry_pb2_grpc import LogServiceStub
     from parley.v1.matrix_pb2 import GetPositionMatrixRequest, PositionMatrix
-    from parley.v1.matrix_pb2_grpc import AnalysisServiceStub
     from parley.v1.negotiation_pb2 import CreateNegotiationRequest, Negotiation
     from parley.v1.negotiation_pb2_grpc import NegotiationServiceStub
     from parley.v1.party_pb2 import CreatePartyRequest, Party

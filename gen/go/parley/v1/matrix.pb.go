@@ -157,168 +157,6 @@ func (PositionMatrix_Currency) EnumDescriptor() ([]byte, []int) {
 	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{1, 1}
 }
 
-// Which points are wanted of the revision.
-type ListStickingPointsRequest_View int32
-
-const (
-	// Not said; counts as CONTESTED.
-	ListStickingPointsRequest_VIEW_UNSPECIFIED ListStickingPointsRequest_View = 0
-	// Those that are not agreed: OPEN, BRACKETED, and those that were left to be settled later.
-	ListStickingPointsRequest_VIEW_CONTESTED ListStickingPointsRequest_View = 1
-	// Those that are agreed, at whatever level and also provisionally.
-	ListStickingPointsRequest_VIEW_AGREED ListStickingPointsRequest_View = 2
-	// Those to which `party` has not answered although its consent is needed.
-	ListStickingPointsRequest_VIEW_WAITING_FOR ListStickingPointsRequest_View = 3
-)
-
-// Enum value maps for ListStickingPointsRequest_View.
-var (
-	ListStickingPointsRequest_View_name = map[int32]string{
-		0: "VIEW_UNSPECIFIED",
-		1: "VIEW_CONTESTED",
-		2: "VIEW_AGREED",
-		3: "VIEW_WAITING_FOR",
-	}
-	ListStickingPointsRequest_View_value = map[string]int32{
-		"VIEW_UNSPECIFIED": 0,
-		"VIEW_CONTESTED":   1,
-		"VIEW_AGREED":      2,
-		"VIEW_WAITING_FOR": 3,
-	}
-)
-
-func (x ListStickingPointsRequest_View) Enum() *ListStickingPointsRequest_View {
-	p := new(ListStickingPointsRequest_View)
-	*p = x
-	return p
-}
-
-func (x ListStickingPointsRequest_View) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (ListStickingPointsRequest_View) Descriptor() protoreflect.EnumDescriptor {
-	return file_parley_v1_matrix_proto_enumTypes[2].Descriptor()
-}
-
-func (ListStickingPointsRequest_View) Type() protoreflect.EnumType {
-	return &file_parley_v1_matrix_proto_enumTypes[2]
-}
-
-func (x ListStickingPointsRequest_View) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use ListStickingPointsRequest_View.Descriptor instead.
-func (ListStickingPointsRequest_View) EnumDescriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{2, 0}
-}
-
-// What it is. Behind each stands what it adds to the score for a party whose consent is needed, and for another one.
-type StickingPoint_Reason_Kind int32
-
-const (
-	// Never sent.
-	StickingPoint_Reason_KIND_UNSPECIFIED StickingPoint_Reason_Kind = 0
-	// Will not agree to any plan that has it: 10, or 2.
-	StickingPoint_Reason_KIND_BLOCKED StickingPoint_Reason_Kind = 1
-	// Is against it: 5, or 1.
-	StickingPoint_Reason_KIND_OPPOSED StickingPoint_Reason_Kind = 2
-	// Keeps its position open: 2, or 0.5.
-	StickingPoint_Reason_KIND_RESERVED StickingPoint_Reason_Kind = 3
-	// Accepts with changes or on conditions, or takes it as a basis for talks: 1, or 0.25.
-	StickingPoint_Reason_KIND_HEDGED StickingPoint_Reason_Kind = 4
-	// Its consent is needed, and the record holds nothing that it ever said of the point: 1.
-	StickingPoint_Reason_KIND_NEVER_SAID StickingPoint_Reason_Kind = 5
-	// Its consent is needed, and what it said was said of other words: 1.
-	StickingPoint_Reason_KIND_LAPSED StickingPoint_Reason_Kind = 6
-	// Its consent is needed, and it took back what it had said: 1.
-	StickingPoint_Reason_KIND_TAKEN_BACK StickingPoint_Reason_Kind = 7
-	// Its consent is needed, and it was asked and declined to say: 1.
-	StickingPoint_Reason_KIND_DECLINED_TO_SAY StickingPoint_Reason_Kind = 8
-	// Its consent is needed, and it takes no side: 1.
-	StickingPoint_Reason_KIND_ABSTAINED StickingPoint_Reason_Kind = 9
-	// All others whose consent is needed give it, and there are others: 0, as what this one says is counted already.
-	StickingPoint_Reason_KIND_SINGLE_HOLDOUT StickingPoint_Reason_Kind = 10
-	// There are rival wordings; `count` says how many: 3 for each beside the first. The parties that put one forward.
-	StickingPoint_Reason_KIND_RIVAL_WORDINGS StickingPoint_Reason_Kind = 11
-	// The point was left to be settled later, or by leaders, and has no words: 3.
-	StickingPoint_Reason_KIND_LEFT_OPEN StickingPoint_Reason_Kind = 12
-	// It has been open for `count` revisions of the plan: 0.5 for each beside this one, 5 at the most.
-	StickingPoint_Reason_KIND_LONG_OPEN StickingPoint_Reason_Kind = 13
-	// Other points, `count` of them, depend on it: 1 for each, 5 at the most. See `points`.
-	StickingPoint_Reason_KIND_DEPENDED_ON StickingPoint_Reason_Kind = 14
-	// Gives its consent, without conditions: 0.
-	StickingPoint_Reason_KIND_CONSENTS StickingPoint_Reason_Kind = 15
-)
-
-// Enum value maps for StickingPoint_Reason_Kind.
-var (
-	StickingPoint_Reason_Kind_name = map[int32]string{
-		0:  "KIND_UNSPECIFIED",
-		1:  "KIND_BLOCKED",
-		2:  "KIND_OPPOSED",
-		3:  "KIND_RESERVED",
-		4:  "KIND_HEDGED",
-		5:  "KIND_NEVER_SAID",
-		6:  "KIND_LAPSED",
-		7:  "KIND_TAKEN_BACK",
-		8:  "KIND_DECLINED_TO_SAY",
-		9:  "KIND_ABSTAINED",
-		10: "KIND_SINGLE_HOLDOUT",
-		11: "KIND_RIVAL_WORDINGS",
-		12: "KIND_LEFT_OPEN",
-		13: "KIND_LONG_OPEN",
-		14: "KIND_DEPENDED_ON",
-		15: "KIND_CONSENTS",
-	}
-	StickingPoint_Reason_Kind_value = map[string]int32{
-		"KIND_UNSPECIFIED":     0,
-		"KIND_BLOCKED":         1,
-		"KIND_OPPOSED":         2,
-		"KIND_RESERVED":        3,
-		"KIND_HEDGED":          4,
-		"KIND_NEVER_SAID":      5,
-		"KIND_LAPSED":          6,
-		"KIND_TAKEN_BACK":      7,
-		"KIND_DECLINED_TO_SAY": 8,
-		"KIND_ABSTAINED":       9,
-		"KIND_SINGLE_HOLDOUT":  10,
-		"KIND_RIVAL_WORDINGS":  11,
-		"KIND_LEFT_OPEN":       12,
-		"KIND_LONG_OPEN":       13,
-		"KIND_DEPENDED_ON":     14,
-		"KIND_CONSENTS":        15,
-	}
-)
-
-func (x StickingPoint_Reason_Kind) Enum() *StickingPoint_Reason_Kind {
-	p := new(StickingPoint_Reason_Kind)
-	*p = x
-	return p
-}
-
-func (x StickingPoint_Reason_Kind) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (StickingPoint_Reason_Kind) Descriptor() protoreflect.EnumDescriptor {
-	return file_parley_v1_matrix_proto_enumTypes[3].Descriptor()
-}
-
-func (StickingPoint_Reason_Kind) Type() protoreflect.EnumType {
-	return &file_parley_v1_matrix_proto_enumTypes[3]
-}
-
-func (x StickingPoint_Reason_Kind) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use StickingPoint_Reason_Kind.Descriptor instead.
-func (StickingPoint_Reason_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{4, 0, 0}
-}
-
 // Names a revision, and the rows and columns to show of it.
 type GetPositionMatrixRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -539,310 +377,6 @@ func (x *PositionMatrix) GetUnplaced() []*Stance {
 	return nil
 }
 
-// Asks where a revision is stuck, for whom, and why.
-type ListStickingPointsRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The revision. Example: `negotiations/ukraine-peace-plan/plans/us-draft/revisions/latest`.
-	Revision string `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
-	// Whether the contested points are wanted, the agreed ones, or those that wait for a party.
-	View ListStickingPointsRequest_View `protobuf:"varint,2,opt,name=view,proto3,enum=parley.v1.ListStickingPointsRequest_View" json:"view,omitempty"`
-	// For WAITING_FOR: whose answer is missing. In the other views: only points of which a reason names that party; CONSENTS is
-	// none of these in CONTESTED.
-	Party string `protobuf:"bytes,3,opt,name=party,proto3" json:"party,omitempty"`
-	// Only points with one of these topics. At most 100. Example: `territory`.
-	Topics []string `protobuf:"bytes,4,rep,name=topics,proto3" json:"topics,omitempty"`
-	// Only points that have all of these reasons: OPPOSED and NEVER_SAID gives those that are both refused and not yet
-	// answered. At most 20.
-	Reasons []StickingPoint_Reason_Kind `protobuf:"varint,5,rep,packed,name=reasons,proto3,enum=parley.v1.StickingPoint_Reason_Kind" json:"reasons,omitempty"`
-	// How many points at the most; 100 if unset, never more than 1,000.
-	PageSize int32 `protobuf:"varint,6,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// The `next_page_token` of the call before, all other arguments being the same.
-	PageToken string `protobuf:"bytes,7,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Answer what the record said at this moment of the server's clock; now if unset.
-	AsOf *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
-	// Positions as they were held at this moment: who stood where then, whenever it was said or recorded.
-	HeldAt *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=held_at,json=heldAt,proto3" json:"held_at,omitempty"`
-	// Positions as they were known at this moment: only what had certainly been made public by then.
-	KnownAt       *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=known_at,json=knownAt,proto3" json:"known_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListStickingPointsRequest) Reset() {
-	*x = ListStickingPointsRequest{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListStickingPointsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListStickingPointsRequest) ProtoMessage() {}
-
-func (x *ListStickingPointsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListStickingPointsRequest.ProtoReflect.Descriptor instead.
-func (*ListStickingPointsRequest) Descriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *ListStickingPointsRequest) GetRevision() string {
-	if x != nil {
-		return x.Revision
-	}
-	return ""
-}
-
-func (x *ListStickingPointsRequest) GetView() ListStickingPointsRequest_View {
-	if x != nil {
-		return x.View
-	}
-	return ListStickingPointsRequest_VIEW_UNSPECIFIED
-}
-
-func (x *ListStickingPointsRequest) GetParty() string {
-	if x != nil {
-		return x.Party
-	}
-	return ""
-}
-
-func (x *ListStickingPointsRequest) GetTopics() []string {
-	if x != nil {
-		return x.Topics
-	}
-	return nil
-}
-
-func (x *ListStickingPointsRequest) GetReasons() []StickingPoint_Reason_Kind {
-	if x != nil {
-		return x.Reasons
-	}
-	return nil
-}
-
-func (x *ListStickingPointsRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListStickingPointsRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-func (x *ListStickingPointsRequest) GetAsOf() *timestamppb.Timestamp {
-	if x != nil {
-		return x.AsOf
-	}
-	return nil
-}
-
-func (x *ListStickingPointsRequest) GetHeldAt() *timestamppb.Timestamp {
-	if x != nil {
-		return x.HeldAt
-	}
-	return nil
-}
-
-func (x *ListStickingPointsRequest) GetKnownAt() *timestamppb.Timestamp {
-	if x != nil {
-		return x.KnownAt
-	}
-	return nil
-}
-
-// One page of points, and how to get the next.
-type ListStickingPointsResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The revision. Never an alias.
-	Revision string `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
-	// The parties whose consent the plan's decision rule needs.
-	Deciders []string `protobuf:"bytes,2,rep,name=deciders,proto3" json:"deciders,omitempty"`
-	// The points of this page: the highest score first; of equal scores in reading order.
-	Points []*StickingPoint `protobuf:"bytes,3,rep,name=points,proto3" json:"points,omitempty"`
-	// How many points of the revision, on all pages and in all views, are in each status.
-	StatusCounts []*PositionMatrix_StatusCount `protobuf:"bytes,4,rep,name=status_counts,json=statusCounts,proto3" json:"status_counts,omitempty"`
-	// Pass it as `page_token` for the next page; empty on the last.
-	NextPageToken string `protobuf:"bytes,5,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListStickingPointsResponse) Reset() {
-	*x = ListStickingPointsResponse{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListStickingPointsResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListStickingPointsResponse) ProtoMessage() {}
-
-func (x *ListStickingPointsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListStickingPointsResponse.ProtoReflect.Descriptor instead.
-func (*ListStickingPointsResponse) Descriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *ListStickingPointsResponse) GetRevision() string {
-	if x != nil {
-		return x.Revision
-	}
-	return ""
-}
-
-func (x *ListStickingPointsResponse) GetDeciders() []string {
-	if x != nil {
-		return x.Deciders
-	}
-	return nil
-}
-
-func (x *ListStickingPointsResponse) GetPoints() []*StickingPoint {
-	if x != nil {
-		return x.Points
-	}
-	return nil
-}
-
-func (x *ListStickingPointsResponse) GetStatusCounts() []*PositionMatrix_StatusCount {
-	if x != nil {
-		return x.StatusCounts
-	}
-	return nil
-}
-
-func (x *ListStickingPointsResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// A point of a revision, how much stands in the way of an agreement on it, and what.
-type StickingPoint struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The point, without its wording's alternatives and notes: id, label, heading, topic, parent, state, digest, and
-	// `text` cut to 200 characters.
-	Point *Point `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
-	// How far it has come.
-	Status PositionMatrix_Status `protobuf:"varint,2,opt,name=status,proto3,enum=parley.v1.PositionMatrix_Status" json:"status,omitempty"`
-	// The sum of the weights of `reasons`: how much stands in the way. 0 for what is agreed.
-	Score float64 `protobuf:"fixed64,3,opt,name=score,proto3" json:"score,omitempty"`
-	// Why, in the order of the enum.
-	Reasons []*StickingPoint_Reason `protobuf:"bytes,4,rep,name=reasons,proto3" json:"reasons,omitempty"`
-	// For how many revisions of the plan, from this one back along those that it descends from, the point has not been agreed,
-	// judged by what is on record now. 0 if it is agreed here.
-	OpenRevisions int32 `protobuf:"varint,5,opt,name=open_revisions,json=openRevisions,proto3" json:"open_revisions,omitempty"`
-	// For how many revisions of the plan, counted likewise, its wording has been what it is here.
-	WordingRevisions int32 `protobuf:"varint,6,opt,name=wording_revisions,json=wordingRevisions,proto3" json:"wording_revisions,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
-}
-
-func (x *StickingPoint) Reset() {
-	*x = StickingPoint{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *StickingPoint) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*StickingPoint) ProtoMessage() {}
-
-func (x *StickingPoint) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use StickingPoint.ProtoReflect.Descriptor instead.
-func (*StickingPoint) Descriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *StickingPoint) GetPoint() *Point {
-	if x != nil {
-		return x.Point
-	}
-	return nil
-}
-
-func (x *StickingPoint) GetStatus() PositionMatrix_Status {
-	if x != nil {
-		return x.Status
-	}
-	return PositionMatrix_STATUS_UNSPECIFIED
-}
-
-func (x *StickingPoint) GetScore() float64 {
-	if x != nil {
-		return x.Score
-	}
-	return 0
-}
-
-func (x *StickingPoint) GetReasons() []*StickingPoint_Reason {
-	if x != nil {
-		return x.Reasons
-	}
-	return nil
-}
-
-func (x *StickingPoint) GetOpenRevisions() int32 {
-	if x != nil {
-		return x.OpenRevisions
-	}
-	return 0
-}
-
-func (x *StickingPoint) GetWordingRevisions() int32 {
-	if x != nil {
-		return x.WordingRevisions
-	}
-	return 0
-}
-
 // Where one party stands on one point.
 type PositionMatrix_Cell struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -866,7 +400,7 @@ type PositionMatrix_Cell struct {
 
 func (x *PositionMatrix_Cell) Reset() {
 	*x = PositionMatrix_Cell{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[5]
+	mi := &file_parley_v1_matrix_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -878,7 +412,7 @@ func (x *PositionMatrix_Cell) String() string {
 func (*PositionMatrix_Cell) ProtoMessage() {}
 
 func (x *PositionMatrix_Cell) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[5]
+	mi := &file_parley_v1_matrix_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -952,7 +486,7 @@ type PositionMatrix_Row struct {
 
 func (x *PositionMatrix_Row) Reset() {
 	*x = PositionMatrix_Row{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[6]
+	mi := &file_parley_v1_matrix_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -964,7 +498,7 @@ func (x *PositionMatrix_Row) String() string {
 func (*PositionMatrix_Row) ProtoMessage() {}
 
 func (x *PositionMatrix_Row) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[6]
+	mi := &file_parley_v1_matrix_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1014,7 +548,7 @@ type PositionMatrix_StatusCount struct {
 
 func (x *PositionMatrix_StatusCount) Reset() {
 	*x = PositionMatrix_StatusCount{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[7]
+	mi := &file_parley_v1_matrix_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1026,7 +560,7 @@ func (x *PositionMatrix_StatusCount) String() string {
 func (*PositionMatrix_StatusCount) ProtoMessage() {}
 
 func (x *PositionMatrix_StatusCount) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[7]
+	mi := &file_parley_v1_matrix_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1056,112 +590,11 @@ func (x *PositionMatrix_StatusCount) GetCount() int32 {
 	return 0
 }
 
-// Something that keeps a point open, or bears on it. What parties have said is what counts, as in the matrix.
-type StickingPoint_Reason struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// What it is.
-	Kind StickingPoint_Reason_Kind `protobuf:"varint,1,opt,name=kind,proto3,enum=parley.v1.StickingPoint_Reason_Kind" json:"kind,omitempty"`
-	// Whose it is.
-	Parties []string `protobuf:"bytes,2,rep,name=parties,proto3" json:"parties,omitempty"`
-	// What it rests on: a stance for each of `parties`, in their order, where there are stances.
-	Stances []string `protobuf:"bytes,3,rep,name=stances,proto3" json:"stances,omitempty"`
-	// For DEPENDED_ON: ids of the points that belong to this one, that refer to its number in their words, or of which
-	// somebody's stance makes this one a condition; of the latter `stances` names the stances.
-	Points []string `protobuf:"bytes,4,rep,name=points,proto3" json:"points,omitempty"`
-	// How many: parties, wordings, revisions or points.
-	Count int32 `protobuf:"varint,5,opt,name=count,proto3" json:"count,omitempty"`
-	// What it adds to the score.
-	Weight float64 `protobuf:"fixed64,6,opt,name=weight,proto3" json:"weight,omitempty"`
-	// How each of `stances` stands; of LAPSED on the words that it is on.
-	Values        []Stance_Value `protobuf:"varint,7,rep,packed,name=values,proto3,enum=parley.v1.Stance_Value" json:"values,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *StickingPoint_Reason) Reset() {
-	*x = StickingPoint_Reason{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[8]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *StickingPoint_Reason) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*StickingPoint_Reason) ProtoMessage() {}
-
-func (x *StickingPoint_Reason) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[8]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use StickingPoint_Reason.ProtoReflect.Descriptor instead.
-func (*StickingPoint_Reason) Descriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{4, 0}
-}
-
-func (x *StickingPoint_Reason) GetKind() StickingPoint_Reason_Kind {
-	if x != nil {
-		return x.Kind
-	}
-	return StickingPoint_Reason_KIND_UNSPECIFIED
-}
-
-func (x *StickingPoint_Reason) GetParties() []string {
-	if x != nil {
-		return x.Parties
-	}
-	return nil
-}
-
-func (x *StickingPoint_Reason) GetStances() []string {
-	if x != nil {
-		return x.Stances
-	}
-	return nil
-}
-
-func (x *StickingPoint_Reason) GetPoints() []string {
-	if x != nil {
-		return x.Points
-	}
-	return nil
-}
-
-func (x *StickingPoint_Reason) GetCount() int32 {
-	if x != nil {
-		return x.Count
-	}
-	return 0
-}
-
-func (x *StickingPoint_Reason) GetWeight() float64 {
-	if x != nil {
-		return x.Weight
-	}
-	return 0
-}
-
-func (x *StickingPoint_Reason) GetValues() []Stance_Value {
-	if x != nil {
-		return x.Values
-	}
-	return nil
-}
-
 var File_parley_v1_matrix_proto protoreflect.FileDescriptor
 
 const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19parley/v1/agreement.proto\x1a\x15parley/v1/blame.proto\x1a\x1aparley/v1/concession.proto\x1a\x18parley/v1/coverage.proto\x1a\x18parley/v1/crossing.proto\x1a\x15parley/v1/lapse.proto\x1a\x17parley/v1/package.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\x1a\x18parley/v1/timeline.proto\"\xa5\x03\n" +
+	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19parley/v1/agreement.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\"\xa5\x03\n" +
 	"\x18GetPositionMatrixRequest\x123\n" +
 	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x129\n" +
@@ -1215,87 +648,7 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\x14CURRENCY_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10CURRENCY_CURRENT\x10\x01\x12\x12\n" +
 	"\x0eCURRENCY_STALE\x10\x02\x12\x14\n" +
-	"\x10CURRENCY_CARRIED\x10\x03\"\x8c\x06\n" +
-	"\x19ListStickingPointsRequest\x123\n" +
-	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
-	"\x0fparley/RevisionR\brevision\x12J\n" +
-	"\x04view\x18\x02 \x01(\x0e2).parley.v1.ListStickingPointsRequest.ViewB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04view\x12*\n" +
-	"\x05party\x18\x03 \x01(\tB\x14\xe0A\x01\xfaA\x0e\n" +
-	"\fparley/PartyR\x05party\x12-\n" +
-	"\x06topics\x18\x04 \x03(\tB\x15\xe0A\x01\xbaH\x0f\x92\x01\f\x10d\x18\x01\"\x06r\x04\x10\x01\x18dR\x06topics\x12V\n" +
-	"\areasons\x18\x05 \x03(\x0e2$.parley.v1.StickingPoint.Reason.KindB\x16\xe0A\x01\xbaH\x10\x92\x01\r\x10\x14\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\areasons\x12'\n" +
-	"\tpage_size\x18\x06 \x01(\x05B\n" +
-	"\xe0A\x01\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\"\n" +
-	"\n" +
-	"page_token\x18\a \x01(\tB\x03\xe0A\x01R\tpageToken\x124\n" +
-	"\x05as_of\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x128\n" +
-	"\aheld_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x06heldAt\x12:\n" +
-	"\bknown_at\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\"W\n" +
-	"\x04View\x12\x14\n" +
-	"\x10VIEW_UNSPECIFIED\x10\x00\x12\x12\n" +
-	"\x0eVIEW_CONTESTED\x10\x01\x12\x0f\n" +
-	"\vVIEW_AGREED\x10\x02\x12\x14\n" +
-	"\x10VIEW_WAITING_FOR\x10\x03:i\xbaHf\x1ad\n" +
-	"\x0esticking.party\x12.WAITING_FOR needs the party that is waited for\x1a\"this.view != 3 || this.party != ''\"\xa3\x02\n" +
-	"\x1aListStickingPointsResponse\x120\n" +
-	"\brevision\x18\x01 \x01(\tB\x14\xfaA\x11\n" +
-	"\x0fparley/RevisionR\brevision\x12-\n" +
-	"\bdeciders\x18\x02 \x03(\tB\x11\xfaA\x0e\n" +
-	"\fparley/PartyR\bdeciders\x120\n" +
-	"\x06points\x18\x03 \x03(\v2\x18.parley.v1.StickingPointR\x06points\x12J\n" +
-	"\rstatus_counts\x18\x04 \x03(\v2%.parley.v1.PositionMatrix.StatusCountR\fstatusCounts\x12&\n" +
-	"\x0fnext_page_token\x18\x05 \x01(\tR\rnextPageToken\"\x80\a\n" +
-	"\rStickingPoint\x12&\n" +
-	"\x05point\x18\x01 \x01(\v2\x10.parley.v1.PointR\x05point\x128\n" +
-	"\x06status\x18\x02 \x01(\x0e2 .parley.v1.PositionMatrix.StatusR\x06status\x12\x14\n" +
-	"\x05score\x18\x03 \x01(\x01R\x05score\x129\n" +
-	"\areasons\x18\x04 \x03(\v2\x1f.parley.v1.StickingPoint.ReasonR\areasons\x12%\n" +
-	"\x0eopen_revisions\x18\x05 \x01(\x05R\ropenRevisions\x12+\n" +
-	"\x11wording_revisions\x18\x06 \x01(\x05R\x10wordingRevisions\x1a\xe7\x04\n" +
-	"\x06Reason\x128\n" +
-	"\x04kind\x18\x01 \x01(\x0e2$.parley.v1.StickingPoint.Reason.KindR\x04kind\x12+\n" +
-	"\aparties\x18\x02 \x03(\tB\x11\xfaA\x0e\n" +
-	"\fparley/PartyR\aparties\x12,\n" +
-	"\astances\x18\x03 \x03(\tB\x12\xfaA\x0f\n" +
-	"\rparley/StanceR\astances\x12\x16\n" +
-	"\x06points\x18\x04 \x03(\tR\x06points\x12\x14\n" +
-	"\x05count\x18\x05 \x01(\x05R\x05count\x12\x16\n" +
-	"\x06weight\x18\x06 \x01(\x01R\x06weight\x12/\n" +
-	"\x06values\x18\a \x03(\x0e2\x17.parley.v1.Stance.ValueR\x06values\"\xd0\x02\n" +
-	"\x04Kind\x12\x14\n" +
-	"\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n" +
-	"\fKIND_BLOCKED\x10\x01\x12\x10\n" +
-	"\fKIND_OPPOSED\x10\x02\x12\x11\n" +
-	"\rKIND_RESERVED\x10\x03\x12\x0f\n" +
-	"\vKIND_HEDGED\x10\x04\x12\x13\n" +
-	"\x0fKIND_NEVER_SAID\x10\x05\x12\x0f\n" +
-	"\vKIND_LAPSED\x10\x06\x12\x13\n" +
-	"\x0fKIND_TAKEN_BACK\x10\a\x12\x18\n" +
-	"\x14KIND_DECLINED_TO_SAY\x10\b\x12\x12\n" +
-	"\x0eKIND_ABSTAINED\x10\t\x12\x17\n" +
-	"\x13KIND_SINGLE_HOLDOUT\x10\n" +
-	"\x12\x17\n" +
-	"\x13KIND_RIVAL_WORDINGS\x10\v\x12\x12\n" +
-	"\x0eKIND_LEFT_OPEN\x10\f\x12\x12\n" +
-	"\x0eKIND_LONG_OPEN\x10\r\x12\x14\n" +
-	"\x10KIND_DEPENDED_ON\x10\x0e\x12\x11\n" +
-	"\rKIND_CONSENTS\x10\x0f2\x8f\x0f\n" +
-	"\x0fAnalysisService\x12\xa8\x01\n" +
-	"\x11GetPositionMatrix\x12#.parley.v1.GetPositionMatrixRequest\x1a\x19.parley.v1.PositionMatrix\"S\xdaA\brevision\x82\xd3\xe4\x93\x02B\x12@/v1/{revision=negotiations/*/plans/*/revisions/*}:positionMatrix\x12\x96\x01\n" +
-	"\n" +
-	"BlamePoint\x12\x1c.parley.v1.BlamePointRequest\x1a\x1d.parley.v1.BlamePointResponse\"K\xdaA\x04name\x82\xd3\xe4\x93\x02>\x12</v1/{name=negotiations/*/plans/*/revisions/*/points/*}:blame\x12\x94\x01\n" +
-	"\fGetAgreement\x12\x1e.parley.v1.GetAgreementRequest\x1a\x14.parley.v1.Agreement\"N\xdaA\brevision\x82\xd3\xe4\x93\x02=\x12;/v1/{revision=negotiations/*/plans/*/revisions/*}:agreement\x12\xae\x01\n" +
-	"\x0fSuggestPackages\x12!.parley.v1.SuggestPackagesRequest\x1a\".parley.v1.SuggestPackagesResponse\"T\xdaA\brevision\x82\xd3\xe4\x93\x02C\x12A/v1/{revision=negotiations/*/plans/*/revisions/*}:suggestPackages\x12\x90\x01\n" +
-	"\vGetCoverage\x12\x1d.parley.v1.GetCoverageRequest\x1a\x13.parley.v1.Coverage\"M\xdaA\brevision\x82\xd3\xe4\x93\x02<\x12:/v1/{revision=negotiations/*/plans/*/revisions/*}:coverage\x12\x98\x01\n" +
-	"\x0eCompareBalance\x12 .parley.v1.CompareBalanceRequest\x1a!.parley.v1.CompareBalanceResponse\"A\xdaA\x0ename,revisions\x82\xd3\xe4\x93\x02*\x12(/v1/{name=negotiations/*}:compareBalance\x12\xa6\x01\n" +
-	"\rCheckRedLines\x12\x1f.parley.v1.CheckRedLinesRequest\x1a .parley.v1.CheckRedLinesResponse\"R\xdaA\brevision\x82\xd3\xe4\x93\x02A\x12?/v1/{revision=negotiations/*/plans/*/revisions/*}:checkRedLines\x12\xb7\x01\n" +
-	"\x14CheckRedLinesOfDraft\x12&.parley.v1.CheckRedLinesOfDraftRequest\x1a'.parley.v1.CheckRedLinesOfDraftResponse\"N\xdaA\x0fparent,revision\x82\xd3\xe4\x93\x026:\x01*\"1/v1/{parent=negotiations/*/plans/*}:checkRedLines\x12\xb6\x01\n" +
-	"\x12ListStickingPoints\x12$.parley.v1.ListStickingPointsRequest\x1a%.parley.v1.ListStickingPointsResponse\"S\xdaA\brevision\x82\xd3\xe4\x93\x02B\x12@/v1/{revision=negotiations/*/plans/*/revisions/*}:stickingPoints\x12\x96\x01\n" +
-	"\n" +
-	"ListLapsed\x12\x1c.parley.v1.ListLapsedRequest\x1a\x1d.parley.v1.ListLapsedResponse\"K\xdaA\brevision\x82\xd3\xe4\x93\x02:\x128/v1/{revision=negotiations/*/plans/*/revisions/*}:lapsed\x12\x92\x01\n" +
-	"\x0fListConcessions\x12!.parley.v1.ListConcessionsRequest\x1a\".parley.v1.ListConcessionsResponse\"8\xdaA\x06parent\x82\xd3\xe4\x93\x02)\x12'/v1/{parent=negotiations/*}:concessions\x12x\n" +
-	"\vGetTimeline\x12\x1d.parley.v1.GetTimelineRequest\x1a\x13.parley.v1.Timeline\"5\xdaA\x06parent\x82\xd3\xe4\x93\x02&\x12$/v1/{parent=negotiations/*}:timelineB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
+	"\x10CURRENCY_CARRIED\x10\x03B;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
 
 var (
 	file_parley_v1_matrix_proto_rawDescOnce sync.Once
@@ -1309,106 +662,43 @@ func file_parley_v1_matrix_proto_rawDescGZIP() []byte {
 	return file_parley_v1_matrix_proto_rawDescData
 }
 
-var file_parley_v1_matrix_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_parley_v1_matrix_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_parley_v1_matrix_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_parley_v1_matrix_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_parley_v1_matrix_proto_goTypes = []any{
-	(PositionMatrix_Status)(0),           // 0: parley.v1.PositionMatrix.Status
-	(PositionMatrix_Currency)(0),         // 1: parley.v1.PositionMatrix.Currency
-	(ListStickingPointsRequest_View)(0),  // 2: parley.v1.ListStickingPointsRequest.View
-	(StickingPoint_Reason_Kind)(0),       // 3: parley.v1.StickingPoint.Reason.Kind
-	(*GetPositionMatrixRequest)(nil),     // 4: parley.v1.GetPositionMatrixRequest
-	(*PositionMatrix)(nil),               // 5: parley.v1.PositionMatrix
-	(*ListStickingPointsRequest)(nil),    // 6: parley.v1.ListStickingPointsRequest
-	(*ListStickingPointsResponse)(nil),   // 7: parley.v1.ListStickingPointsResponse
-	(*StickingPoint)(nil),                // 8: parley.v1.StickingPoint
-	(*PositionMatrix_Cell)(nil),          // 9: parley.v1.PositionMatrix.Cell
-	(*PositionMatrix_Row)(nil),           // 10: parley.v1.PositionMatrix.Row
-	(*PositionMatrix_StatusCount)(nil),   // 11: parley.v1.PositionMatrix.StatusCount
-	(*StickingPoint_Reason)(nil),         // 12: parley.v1.StickingPoint.Reason
-	(*timestamppb.Timestamp)(nil),        // 13: google.protobuf.Timestamp
-	(*Party)(nil),                        // 14: parley.v1.Party
-	(*Stance)(nil),                       // 15: parley.v1.Stance
-	(*Point)(nil),                        // 16: parley.v1.Point
-	(*Unmet)(nil),                        // 17: parley.v1.Unmet
-	(Stance_Value)(0),                    // 18: parley.v1.Stance.Value
-	(*BlamePointRequest)(nil),            // 19: parley.v1.BlamePointRequest
-	(*GetAgreementRequest)(nil),          // 20: parley.v1.GetAgreementRequest
-	(*SuggestPackagesRequest)(nil),       // 21: parley.v1.SuggestPackagesRequest
-	(*GetCoverageRequest)(nil),           // 22: parley.v1.GetCoverageRequest
-	(*CompareBalanceRequest)(nil),        // 23: parley.v1.CompareBalanceRequest
-	(*CheckRedLinesRequest)(nil),         // 24: parley.v1.CheckRedLinesRequest
-	(*CheckRedLinesOfDraftRequest)(nil),  // 25: parley.v1.CheckRedLinesOfDraftRequest
-	(*ListLapsedRequest)(nil),            // 26: parley.v1.ListLapsedRequest
-	(*ListConcessionsRequest)(nil),       // 27: parley.v1.ListConcessionsRequest
-	(*GetTimelineRequest)(nil),           // 28: parley.v1.GetTimelineRequest
-	(*BlamePointResponse)(nil),           // 29: parley.v1.BlamePointResponse
-	(*Agreement)(nil),                    // 30: parley.v1.Agreement
-	(*SuggestPackagesResponse)(nil),      // 31: parley.v1.SuggestPackagesResponse
-	(*Coverage)(nil),                     // 32: parley.v1.Coverage
-	(*CompareBalanceResponse)(nil),       // 33: parley.v1.CompareBalanceResponse
-	(*CheckRedLinesResponse)(nil),        // 34: parley.v1.CheckRedLinesResponse
-	(*CheckRedLinesOfDraftResponse)(nil), // 35: parley.v1.CheckRedLinesOfDraftResponse
-	(*ListLapsedResponse)(nil),           // 36: parley.v1.ListLapsedResponse
-	(*ListConcessionsResponse)(nil),      // 37: parley.v1.ListConcessionsResponse
-	(*Timeline)(nil),                     // 38: parley.v1.Timeline
+	(PositionMatrix_Status)(0),         // 0: parley.v1.PositionMatrix.Status
+	(PositionMatrix_Currency)(0),       // 1: parley.v1.PositionMatrix.Currency
+	(*GetPositionMatrixRequest)(nil),   // 2: parley.v1.GetPositionMatrixRequest
+	(*PositionMatrix)(nil),             // 3: parley.v1.PositionMatrix
+	(*PositionMatrix_Cell)(nil),        // 4: parley.v1.PositionMatrix.Cell
+	(*PositionMatrix_Row)(nil),         // 5: parley.v1.PositionMatrix.Row
+	(*PositionMatrix_StatusCount)(nil), // 6: parley.v1.PositionMatrix.StatusCount
+	(*timestamppb.Timestamp)(nil),      // 7: google.protobuf.Timestamp
+	(*Party)(nil),                      // 8: parley.v1.Party
+	(*Stance)(nil),                     // 9: parley.v1.Stance
+	(*Unmet)(nil),                      // 10: parley.v1.Unmet
+	(*Point)(nil),                      // 11: parley.v1.Point
 }
 var file_parley_v1_matrix_proto_depIdxs = []int32{
-	13, // 0: parley.v1.GetPositionMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
-	13, // 1: parley.v1.GetPositionMatrixRequest.held_at:type_name -> google.protobuf.Timestamp
-	13, // 2: parley.v1.GetPositionMatrixRequest.known_at:type_name -> google.protobuf.Timestamp
-	14, // 3: parley.v1.PositionMatrix.parties:type_name -> parley.v1.Party
-	9,  // 4: parley.v1.PositionMatrix.whole:type_name -> parley.v1.PositionMatrix.Cell
-	10, // 5: parley.v1.PositionMatrix.rows:type_name -> parley.v1.PositionMatrix.Row
-	11, // 6: parley.v1.PositionMatrix.status_counts:type_name -> parley.v1.PositionMatrix.StatusCount
-	15, // 7: parley.v1.PositionMatrix.unplaced:type_name -> parley.v1.Stance
-	2,  // 8: parley.v1.ListStickingPointsRequest.view:type_name -> parley.v1.ListStickingPointsRequest.View
-	3,  // 9: parley.v1.ListStickingPointsRequest.reasons:type_name -> parley.v1.StickingPoint.Reason.Kind
-	13, // 10: parley.v1.ListStickingPointsRequest.as_of:type_name -> google.protobuf.Timestamp
-	13, // 11: parley.v1.ListStickingPointsRequest.held_at:type_name -> google.protobuf.Timestamp
-	13, // 12: parley.v1.ListStickingPointsRequest.known_at:type_name -> google.protobuf.Timestamp
-	8,  // 13: parley.v1.ListStickingPointsResponse.points:type_name -> parley.v1.StickingPoint
-	11, // 14: parley.v1.ListStickingPointsResponse.status_counts:type_name -> parley.v1.PositionMatrix.StatusCount
-	16, // 15: parley.v1.StickingPoint.point:type_name -> parley.v1.Point
-	0,  // 16: parley.v1.StickingPoint.status:type_name -> parley.v1.PositionMatrix.Status
-	12, // 17: parley.v1.StickingPoint.reasons:type_name -> parley.v1.StickingPoint.Reason
-	1,  // 18: parley.v1.PositionMatrix.Cell.currency:type_name -> parley.v1.PositionMatrix.Currency
-	15, // 19: parley.v1.PositionMatrix.Cell.stance:type_name -> parley.v1.Stance
-	17, // 20: parley.v1.PositionMatrix.Cell.unmet:type_name -> parley.v1.Unmet
-	16, // 21: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
-	0,  // 22: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
-	9,  // 23: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
-	0,  // 24: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
-	3,  // 25: parley.v1.StickingPoint.Reason.kind:type_name -> parley.v1.StickingPoint.Reason.Kind
-	18, // 26: parley.v1.StickingPoint.Reason.values:type_name -> parley.v1.Stance.Value
-	4,  // 27: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
-	19, // 28: parley.v1.AnalysisService.BlamePoint:input_type -> parley.v1.BlamePointRequest
-	20, // 29: parley.v1.AnalysisService.GetAgreement:input_type -> parley.v1.GetAgreementRequest
-	21, // 30: parley.v1.AnalysisService.SuggestPackages:input_type -> parley.v1.SuggestPackagesRequest
-	22, // 31: parley.v1.AnalysisService.GetCoverage:input_type -> parley.v1.GetCoverageRequest
-	23, // 32: parley.v1.AnalysisService.CompareBalance:input_type -> parley.v1.CompareBalanceRequest
-	24, // 33: parley.v1.AnalysisService.CheckRedLines:input_type -> parley.v1.CheckRedLinesRequest
-	25, // 34: parley.v1.AnalysisService.CheckRedLinesOfDraft:input_type -> parley.v1.CheckRedLinesOfDraftRequest
-	6,  // 35: parley.v1.AnalysisService.ListStickingPoints:input_type -> parley.v1.ListStickingPointsRequest
-	26, // 36: parley.v1.AnalysisService.ListLapsed:input_type -> parley.v1.ListLapsedRequest
-	27, // 37: parley.v1.AnalysisService.ListConcessions:input_type -> parley.v1.ListConcessionsRequest
-	28, // 38: parley.v1.AnalysisService.GetTimeline:input_type -> parley.v1.GetTimelineRequest
-	5,  // 39: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
-	29, // 40: parley.v1.AnalysisService.BlamePoint:output_type -> parley.v1.BlamePointResponse
-	30, // 41: parley.v1.AnalysisService.GetAgreement:output_type -> parley.v1.Agreement
-	31, // 42: parley.v1.AnalysisService.SuggestPackages:output_type -> parley.v1.SuggestPackagesResponse
-	32, // 43: parley.v1.AnalysisService.GetCoverage:output_type -> parley.v1.Coverage
-	33, // 44: parley.v1.AnalysisService.CompareBalance:output_type -> parley.v1.CompareBalanceResponse
-	34, // 45: parley.v1.AnalysisService.CheckRedLines:output_type -> parley.v1.CheckRedLinesResponse
-	35, // 46: parley.v1.AnalysisService.CheckRedLinesOfDraft:output_type -> parley.v1.CheckRedLinesOfDraftResponse
-	7,  // 47: parley.v1.AnalysisService.ListStickingPoints:output_type -> parley.v1.ListStickingPointsResponse
-	36, // 48: parley.v1.AnalysisService.ListLapsed:output_type -> parley.v1.ListLapsedResponse
-	37, // 49: parley.v1.AnalysisService.ListConcessions:output_type -> parley.v1.ListConcessionsResponse
-	38, // 50: parley.v1.AnalysisService.GetTimeline:output_type -> parley.v1.Timeline
-	39, // [39:51] is the sub-list for method output_type
-	27, // [27:39] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	7,  // 0: parley.v1.GetPositionMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
+	7,  // 1: parley.v1.GetPositionMatrixRequest.held_at:type_name -> google.protobuf.Timestamp
+	7,  // 2: parley.v1.GetPositionMatrixRequest.known_at:type_name -> google.protobuf.Timestamp
+	8,  // 3: parley.v1.PositionMatrix.parties:type_name -> parley.v1.Party
+	4,  // 4: parley.v1.PositionMatrix.whole:type_name -> parley.v1.PositionMatrix.Cell
+	5,  // 5: parley.v1.PositionMatrix.rows:type_name -> parley.v1.PositionMatrix.Row
+	6,  // 6: parley.v1.PositionMatrix.status_counts:type_name -> parley.v1.PositionMatrix.StatusCount
+	9,  // 7: parley.v1.PositionMatrix.unplaced:type_name -> parley.v1.Stance
+	1,  // 8: parley.v1.PositionMatrix.Cell.currency:type_name -> parley.v1.PositionMatrix.Currency
+	9,  // 9: parley.v1.PositionMatrix.Cell.stance:type_name -> parley.v1.Stance
+	10, // 10: parley.v1.PositionMatrix.Cell.unmet:type_name -> parley.v1.Unmet
+	11, // 11: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
+	0,  // 12: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
+	4,  // 13: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
+	0,  // 14: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_matrix_proto_init() }
@@ -1417,25 +707,18 @@ func file_parley_v1_matrix_proto_init() {
 		return
 	}
 	file_parley_v1_agreement_proto_init()
-	file_parley_v1_blame_proto_init()
-	file_parley_v1_concession_proto_init()
-	file_parley_v1_coverage_proto_init()
-	file_parley_v1_crossing_proto_init()
-	file_parley_v1_lapse_proto_init()
-	file_parley_v1_package_proto_init()
 	file_parley_v1_party_proto_init()
 	file_parley_v1_point_proto_init()
 	file_parley_v1_stance_proto_init()
-	file_parley_v1_timeline_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_v1_matrix_proto_rawDesc), len(file_parley_v1_matrix_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   9,
+			NumEnums:      2,
+			NumMessages:   5,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   0,
 		},
 		GoTypes:           file_parley_v1_matrix_proto_goTypes,
 		DependencyIndexes: file_parley_v1_matrix_proto_depIdxs,

@@ -2,7 +2,7 @@
 // versions:
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
-// source: parley/v1/matrix.proto
+// source: parley/v1/analysis.proto
 
 package parleyv1
 
@@ -639,5 +639,5 @@ var AnalysisService_ServiceDesc = grpc.ServiceDesc{
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
-	Metadata: "parley/v1/matrix.proto",
+	Metadata: "parley/v1/analysis.proto",
 }
