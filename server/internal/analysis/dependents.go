@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
 	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
@@ -14,7 +16,7 @@ type dependent struct{ point, stance string }
 
 // dependents finds, by point id, which points of a revision depend on a point: those that belong to it, however deep; those
 // whose words refer to its number ("point 7", "articles 3 and 4"); and those on which somebody has a stance that counts, with
-// a condition that does.
+// a condition that does, with a requirement of it, or that takes both together or neither.
 func dependents(b *board) map[string][]dependent {
 	out := map[string][]dependent{}
 	labels := labelsOf(b)
@@ -41,9 +43,33 @@ func dependents(b *board) map[string][]dependent {
 			refer(p.GetId(), a.GetText(), "")
 		}
 		for _, party := range slices.Sorted(maps.Keys(row.cells)) {
-			if c := row.cells[party]; counts(c.GetCurrency()) {
-				refer(p.GetId(), strings.Join(c.GetStance().GetConditions(), "\n"), c.GetStance().GetName())
+			c := row.cells[party]
+			if !counts(c.GetCurrency()) {
+				continue
 			}
+			s := c.GetStance()
+			refer(p.GetId(), strings.Join(s.GetConditions(), "\n"), s.GetName())
+			for _, to := range needed(s) {
+				if to != p.GetId() {
+					out[to] = append(out[to], dependent{p.GetId(), s.GetName()})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// needed gives the ids of the points that a stance requires something of, and of those of its package.
+func needed(s *parleyv1.Stance) []string {
+	out := slices.Clone(s.GetTarget().GetPackage().GetPoints())
+	for _, q := range s.GetRequirements() {
+		switch r := q.GetRequirement().(type) {
+		case *parleyv1.Stance_Requirement_AsIn:
+			out = append(out, record.IDOf(r.AsIn))
+		case *parleyv1.Stance_Requirement_Agreed:
+			out = append(out, r.Agreed)
+		case *parleyv1.Stance_Requirement_First:
+			out = append(out, r.First)
 		}
 	}
 	return out

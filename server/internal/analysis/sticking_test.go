@@ -168,6 +168,54 @@ func TestWhatDependsOnAPoint(t *testing.T) {
 	}
 }
 
+// A point depends on those that a stance on it requires, in whatever way, and on the others of a package; a stance that does not
+// count makes nothing depend.
+func TestWhatDependsOnAPointByRequirementsAndPackages(t *testing.T) {
+	for name, test := range map[string]struct {
+		say  func(*world)
+		want []string
+	}{
+		"as it is":     {func(w *world) { w.stance(t, "a", "v1/points/p", acceptance, requires(asIn("v1/points/q"))) }, []string{"q: p by 1"}},
+		"agreed too":   {func(w *world) { w.stance(t, "m", "v1/points/p", acceptance, requires(agreedToo("q"))) }, []string{"q: p by 1"}},
+		"agreed first": {func(w *world) { w.stance(t, "a", "v1/points/p", parleyv1.Stance_VALUE_RESERVE, requires(first("q"))) }, []string{"q: p by 1"}},
+		"each once": {func(w *world) {
+			w.stance(t, "a", "v1/points/p", acceptance, requires(asIn("v1/points/q"), agreedToo("q"), first("r")))
+			w.stance(t, "b", "v1/points/p", acceptance, requires(first("q")))
+			w.stance(t, "b", "v1/points/r", acceptance, requires(first("q")))
+		}, []string{"q: p+r by 3", "r: p by 1"}},
+		"all or none": {func(w *world) { w.stance(t, "a", "v1/points/p", acceptance, onPackage("p", "q")) }, []string{"p: q by 1", "q: p by 1"}},
+		"and more": {
+			func(w *world) { w.stance(t, "a", "v1/points/p", acceptance, onPackage("p", "q"), requires(first("r"))) },
+			[]string{"r: p+q by 1", "p: q by 1", "q: p by 1"},
+		},
+		"superseded": {func(w *world) {
+			w.stance(t, "a", "v1/points/p", acceptance, requires(first("q")))
+			w.stance(t, "a", "v1/points/p", acceptance)
+		}, nil},
+		"taken back": {func(w *world) { w.stance(t, "a", "v1/points/p", acceptance, requires(first("q")), withdrawn) }, nil},
+	} {
+		w := newWorld(t, &parleyv1.Plan{})
+		w.commit(t, "v1", &parleyv1.Point{Id: "p", Text: "One."}, &parleyv1.Point{Id: "q", Text: "Two."}, &parleyv1.Point{Id: "r", Text: "Three."})
+		test.say(w)
+		got, err := Sticking(w.lens(), &parleyv1.ListStickingPointsRequest{
+			Revision: draft + "/revisions/v1", Reasons: []parleyv1.StickingPoint_Reason_Kind{parleyv1.StickingPoint_Reason_KIND_DEPENDED_ON},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for _, p := range got.GetPoints() {
+			r := p.GetReasons()[slices.IndexFunc(p.GetReasons(), func(r *parleyv1.StickingPoint_Reason) bool {
+				return r.GetKind() == parleyv1.StickingPoint_Reason_KIND_DEPENDED_ON
+			})]
+			found = append(found, fmt.Sprintf("%s: %s by %d", p.GetPoint().GetId(), strings.Join(r.GetPoints(), "+"), len(r.GetStances())))
+		}
+		if !slices.Equal(found, test.want) {
+			t.Errorf("%s: %q, want %q", name, found, test.want)
+		}
+	}
+}
+
 // Whoever the parties are, the answer is the same but for their names; and a stance that the viewer may not see changes nothing.
 func TestStickingPointsDependOnWhatIsSaidAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -183,11 +231,15 @@ func TestStickingPointsDependOnWhatIsSaidAlone(t *testing.T) {
 		for range rapid.IntRange(0, 8).Draw(t, "stances") {
 			party, on := rapid.SampledFrom([]string{"a", "b", "m"}).Draw(t, "party"), "r1/points/"+rapid.SampledFrom(points).Draw(t, "on").GetId()
 			value := parleyv1.Stance_Value(rapid.IntRange(1, 9).Draw(t, "value"))
-			plain.stance(t, party, on, value)
-			swapped.stance(t, other[party], on, value)
-			secret.stance(t, party, on, value)
+			needs := requires()
+			if id := rapid.SampledFrom(points).Draw(t, "needs").GetId(); !strings.HasSuffix(on, id) {
+				needs = requires(agreedToo(id))
+			}
+			plain.stance(t, party, on, value, needs)
+			swapped.stance(t, other[party], on, value, needs)
+			secret.stance(t, party, on, value, needs)
 			if rapid.Bool().Draw(t, "in secret, too") {
-				secret.stance(t, party, on, opposition, func(s *parleyv1.Stance) { s.Audience = &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_MEDIATOR} })
+				secret.stance(t, party, on, opposition, needs, func(s *parleyv1.Stance) { s.Audience = &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_MEDIATOR} })
 			}
 		}
 		ask := func(w *world) *parleyv1.ListStickingPointsResponse {

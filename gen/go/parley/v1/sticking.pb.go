@@ -499,8 +499,9 @@ type StickingPoint_Reason struct {
 	Parties []string `protobuf:"bytes,2,rep,name=parties,proto3" json:"parties,omitempty"`
 	// What it rests on: a stance for each of `parties`, in their order, where there are stances.
 	Stances []string `protobuf:"bytes,3,rep,name=stances,proto3" json:"stances,omitempty"`
-	// For DEPENDED_ON: ids of the points that belong to this one, that refer to its number in their words, or of which
-	// somebody's stance makes this one a condition; of the latter `stances` names the stances.
+	// For DEPENDED_ON: ids of the points that belong to this one, that refer to its number in their words, or on which somebody
+	// has a stance that makes this one a condition, requires something of it, or takes both together or neither; of the latter
+	// `stances` names the stances.
 	Points []string `protobuf:"bytes,4,rep,name=points,proto3" json:"points,omitempty"`
 	// How many: parties, wordings, revisions or points.
 	Count int32 `protobuf:"varint,5,opt,name=count,proto3" json:"count,omitempty"`
