@@ -78,10 +78,8 @@ who lost from one to the next: for certain where the bands do not overlap, and o
 				return err
 			}
 			req := &parleyv1.CompareBalanceRequest{
-				Name: c.negotiation, Parties: partyNames(c.negotiation, d.parties), Topics: d.topics, AsOf: c.at, HeldAt: held, KnownAt: known,
-			}
-			for _, arg := range c.args {
-				req.Revisions = append(req.Revisions, revisionName(c.negotiation, arg))
+				Name: c.negotiation, Revisions: revisionNames(c.negotiation, c.args), Parties: partyNames(c.negotiation, d.parties), Topics: d.topics,
+				AsOf: c.at, HeldAt: held, KnownAt: known,
 			}
 			b, err := c.Analysis.CompareBalance(ctx, req)
 			if err != nil {

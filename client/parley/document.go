@@ -91,7 +91,7 @@ func (a *app) save(data []byte, file string, binary bool) error {
 }
 
 func (a *app) plot() *cobra.Command {
-	return group(&cobra.Command{Use: "plot", Short: "Draw pictures: who stands where, what happened when"}, a.plotMatrix(), a.plotTimeline())
+	return group(&cobra.Command{Use: "plot", Short: "Draw pictures: who stands where, whose demands are met, what happened when"}, a.plotMatrix(), a.plotBalance(), a.plotTimeline())
 }
 
 // pictureFormats are what the ending of a file says of a picture.
@@ -159,6 +159,33 @@ func (a *app) plotMatrix() *cobra.Command {
 	cmd.Flags().BoolVar(&gone, "gone", false, "points that are no longer in the text, too")
 	when.add(cmd)
 	a.completeParties(cmd, "party")
+	return cmd
+}
+
+func (a *app) plotBalance() *cobra.Command {
+	var to pictureFile
+	var d demandFlags
+	cmd := &cobra.Command{
+		Use: "balance -o FILE REVISION...", Short: "Draw how far each party's demands are met over a series of revisions", Args: usage(cobra.MinimumNArgs(1)),
+		Example:           "parley plot balance us-draft/v1 e3-redline/v2a us-draft/v8 -o balance.svg",
+		ValidArgsFunction: a.completing(100, revisionIDs),
+		RunE: a.reading(func(ctx context.Context, c call) error {
+			format, err := to.format()
+			if err != nil {
+				return err
+			}
+			req := &parleyv1.PlotBalanceRequest{
+				Name: c.negotiation, Format: format, Revisions: revisionNames(c.negotiation, c.args), Parties: partyNames(c.negotiation, d.parties), Topics: d.topics, AsOf: c.at,
+			}
+			if req.HeldAt, req.KnownAt, err = d.moments(); err != nil {
+				return err
+			}
+			f, err := client.FileOf(c.Documents.PlotBalance(ctx, req))
+			return a.drawn(f, err, to.name)
+		}),
+	}
+	to.add(cmd)
+	d.addTo(a, cmd)
 	return cmd
 }
 

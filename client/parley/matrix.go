@@ -14,16 +14,16 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
-// largestPage is the most rows that the server gives at a time; it works a matrix out anew for each page.
+// largestPage is the most rows that the server gives at a time; some answers are worked out anew for each page.
 const largestPage = 1000
 
 func (a *app) matrix() *cobra.Command {
 	var parties []string
-	var gone bool
+	var gone, tally bool
 	var when positionFlags
 	cmd := &cobra.Command{
 		Use: "matrix [PLAN[/REVISION]]", Short: "Show who stands where on each point", Args: usage(cobra.MaximumNArgs(1)),
-		Example:           "parley matrix us-draft/v8\nparley matrix us-draft --party russia --party ukraine",
+		Example:           "parley matrix us-draft/v8\nparley matrix us-draft --party russia --party ukraine\nparley matrix us-draft/v8 --tally",
 		ValidArgsFunction: a.completing(1, revisionIDs),
 		RunE: a.reading(func(ctx context.Context, c call) error {
 			revision, err := revisionOrOnly(ctx, c.Client, c.negotiation, c.args, c.at)
@@ -34,10 +34,14 @@ func (a *app) matrix() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			req := &parleyv1.GetPositionMatrixRequest{
-				Revision: revision, Parties: partyNames(c.negotiation, parties), ShowGone: gone, AsOf: c.at, HeldAt: held, KnownAt: known, PageSize: largestPage,
+			req := &parleyv1.StreamPositionMatrixRequest{
+				Revision: revision, Parties: partyNames(c.negotiation, parties), ShowGone: gone, AsOf: c.at, HeldAt: held, KnownAt: known,
 			}
-			m, err := whole(ctx, c.Analysis.GetPositionMatrix, req, func(all, page *parleyv1.PositionMatrix) { all.Rows = append(all.Rows, page.GetRows()...) })
+			write := show.Page.Matrix
+			if tally {
+				req.View, write = parleyv1.PositionMatrix_VIEW_COMPACT, show.Page.Tally
+			}
+			m, err := c.Matrix(ctx, req)
 			if err != nil {
 				return err
 			}
@@ -45,12 +49,13 @@ func (a *app) matrix() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.answer(m, func() string { return a.page().Matrix(m, r) })
+			return a.answer(m, func() string { return write(a.page(), m, r) })
 		}),
 	}
 	cmd.Flags().StringArrayVar(&parties, "party", nil, "only this party; may be given several times")
 	when.add(cmd)
 	cmd.Flags().BoolVar(&gone, "gone", false, "points that are no longer in the text, too")
+	cmd.Flags().BoolVar(&tally, "tally", false, "only how many parties say what of each point")
 	a.completeParties(cmd, "party")
 	return cmd
 }

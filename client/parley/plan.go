@@ -24,6 +24,14 @@ func negotiationOf(name string) string {
 	return strings.Join(strings.SplitN(name, "/", 3)[:2], "/")
 }
 
+// revisionNames completes several as revisionName does one.
+func revisionNames(n string, args []string) (out []string) {
+	for _, arg := range args {
+		out = append(out, revisionName(n, arg))
+	}
+	return out
+}
+
 // revisionName completes `us-draft`, `us-draft/v8` or a full name; a plan alone stands for its newest revision.
 func revisionName(n, arg string) string {
 	rest := strings.TrimPrefix(arg, n+"/")

@@ -41,6 +41,7 @@ func run(ctx context.Context, args []string) error {
 		Log:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		Ready: func(ctx context.Context, s daemon.Started) error { return ready(ctx, s, dir, o.example) },
 	}
+	daemon.KeepHeadroom(ctx)
 	cfg.OIDC.Issuer, cfg.OIDC.Audience, cfg.OIDC.Claim = o.issuer, o.audience, o.claim
 	return daemon.Run(ctx, cfg)
 }

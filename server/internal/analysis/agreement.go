@@ -45,7 +45,7 @@ func Agreement(l *lens.Lens, revision string, when Moment, changed []string, hur
 // points tells how far each point has come.
 func (b *board) points() (out []*parleyv1.Agreement_PointAgreement) {
 	for _, r := range b.rows {
-		p := &parleyv1.Agreement_PointAgreement{Point: r.point.GetId(), Label: r.point.GetLabel(), Heading: r.point.GetHeading(), State: stateOf(r.msg.GetStatus())}
+		p := &parleyv1.Agreement_PointAgreement{Point: r.point.GetId(), Label: r.point.GetLabel(), Heading: r.point.GetHeading(), State: stateOf(r.status)}
 		switch p.GetState() {
 		case parleyv1.Agreement_PointAgreement_STATE_AGREED:
 			least := weakest(r.used, r.given)
@@ -55,7 +55,7 @@ func (b *board) points() (out []*parleyv1.Agreement_PointAgreement) {
 		}
 		for _, party := range b.rule.everybody {
 			if _, ok := r.given[party]; ok {
-				p.Stances = append(p.Stances, r.cells[party].GetStance().GetName())
+				p.Stances = append(p.Stances, r.cells.of(party).stance.GetName())
 			}
 		}
 		out = append(out, p)
@@ -89,20 +89,20 @@ func (b *board) addMissing(p *parleyv1.Agreement_PointAgreement, r row) {
 		if must {
 			p.MissingCount++
 		}
-		c := r.cells[party]
-		p.Missing = append(p.Missing, &parleyv1.Agreement_Missing{Party: party, Cause: causeOf(c), Stance: c.GetStance().GetName(), Unmet: c.GetUnmet()})
+		c := r.cells.of(party)
+		p.Missing = append(p.Missing, &parleyv1.Agreement_Missing{Party: party, Cause: causeOf(c), Stance: c.stance.GetName(), Unmet: r.unmet[party]})
 	}
 	p.MissingCount += int32(max(b.rule.number-given, 0))
 }
 
-func causeOf(c *parleyv1.PositionMatrix_Cell) parleyv1.Agreement_Missing_Cause {
-	s := c.GetStance()
+func causeOf(c cell) parleyv1.Agreement_Missing_Cause {
+	s := c.stance
 	switch {
 	case s == nil:
 		return parleyv1.Agreement_Missing_CAUSE_SILENT
-	case !letsPass(s):
+	case !record.LetsPass(s):
 		return parleyv1.Agreement_Missing_CAUSE_NO_CONSENT
-	case !counts(c.GetCurrency()):
+	case !counts(c.currency):
 		return parleyv1.Agreement_Missing_CAUSE_LAPSED
 	case len(s.GetConditions()) > 0:
 		return parleyv1.Agreement_Missing_CAUSE_CONDITIONS
@@ -127,16 +127,16 @@ func (b *board) conditionals() (out []*parleyv1.Agreement_Conditional) {
 	byName := map[string]*parleyv1.Agreement_Conditional{}
 	for _, r := range b.rows {
 		for party := range r.hinges {
-			c := r.cells[party]
-			m := byName[c.GetStance().GetName()]
+			s := r.cells.of(party).stance
+			m := byName[s.GetName()]
 			if m == nil {
 				m = &parleyv1.Agreement_Conditional{
-					Stance: c.GetStance().GetName(), Party: party, Holds: true,
-					Points: record.StancePoints(c.GetStance()), Package: c.GetStance().GetTarget().GetPackage() != nil,
+					Stance: s.GetName(), Party: party, Holds: true,
+					Points: record.StancePoints(s), Package: s.GetTarget().GetPackage() != nil,
 				}
 				byName[m.GetStance()] = m
 			}
-			for _, u := range c.GetUnmet() {
+			for _, u := range r.unmet[party] {
 				m.Holds, m.Unmet = false, addUnmet(m.GetUnmet(), u)
 			}
 		}
@@ -158,7 +158,7 @@ func (b *board) suppose(out *parleyv1.Agreement, then *board) {
 		c.WouldBreak = c.GetHolds() && (lapsed || !holds[c.GetStance()])
 	}
 	for i, r := range then.rows {
-		if stateOf(b.rows[i].msg.GetStatus()) == parleyv1.Agreement_PointAgreement_STATE_AGREED && stateOf(r.msg.GetStatus()) != parleyv1.Agreement_PointAgreement_STATE_AGREED {
+		if stateOf(b.rows[i].status) == parleyv1.Agreement_PointAgreement_STATE_AGREED && stateOf(r.status) != parleyv1.Agreement_PointAgreement_STATE_AGREED {
 			out.WouldOpen = append(out.WouldOpen, r.point.GetId())
 		}
 	}
@@ -169,7 +169,7 @@ func (b *board) preconditions() (out []*parleyv1.Agreement_Precondition) {
 	for _, r := range b.rows {
 		for _, party := range slices.Sorted(maps.Keys(r.hinges)) {
 			for _, h := range r.hinges[party] {
-				name := r.cells[party].GetStance().GetName()
+				name := r.cells.of(party).stance.GetName()
 				i := slices.IndexFunc(out, func(o *parleyv1.Agreement_Precondition) bool {
 					return o.GetPoint() == r.point.GetId() && o.GetNeeds() == h.point && o.GetKind() == h.kind
 				})
@@ -189,7 +189,7 @@ func (b *board) preconditions() (out []*parleyv1.Agreement_Precondition) {
 // unsettled gives the points that no stance can settle.
 func (b *board) unsettled() (out []string) {
 	for _, r := range b.rows {
-		if s := r.msg.GetStatus(); (s == parleyv1.PositionMatrix_STATUS_BRACKETED || s == parleyv1.PositionMatrix_STATUS_NO_WORDING) && !redline.Gone(r.point) {
+		if s := r.status; (s == parleyv1.PositionMatrix_STATUS_BRACKETED || s == parleyv1.PositionMatrix_STATUS_NO_WORDING) && !redline.Gone(r.point) {
 			out = append(out, r.point.GetId())
 		}
 	}

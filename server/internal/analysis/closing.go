@@ -75,8 +75,7 @@ const (
 
 // tieOf tells how what a party says of a point can be consent.
 func (b *board) tieOf(r row, i int, party string, place map[string]int) (bargain.Tie, int) {
-	c := r.cells[party]
-	if !counts(c.GetCurrency()) || !consents(c.GetStance()) {
+	if _, ok := consentOf(r.cells.of(party)); !ok {
 		return bargain.Tie{}, never
 	}
 	tie, kind := bargain.Tie{On: i}, always
@@ -115,7 +114,7 @@ func (b *board) changes(sure []map[string]bool) (out []*parleyv1.Agreement_Chang
 			if !must {
 				lacks--
 			}
-			out = append(out, &parleyv1.Agreement_Change{Party: party, Point: r.point.GetId(), Stance: r.cells[party].GetStance().GetName()})
+			out = append(out, &parleyv1.Agreement_Change{Party: party, Point: r.point.GetId(), Stance: r.cells.of(party).stance.GetName()})
 		}
 	}
 	return out
@@ -141,7 +140,7 @@ func (b *board) conflicts() (out []*parleyv1.Agreement_Conflict) {
 					tie.With = append(tie.With, other)
 				}
 			}
-			ties, stances = append(ties, tie), append(stances, r.cells[party].GetStance().GetName())
+			ties, stances = append(ties, tie), append(stances, r.cells.of(party).stance.GetName())
 		}
 	}
 	for _, cycle := range bargain.Cycles(len(b.rows), ties) {
@@ -160,7 +159,7 @@ func (b *board) clashes() (out []*parleyv1.Agreement_Conflict) {
 	wishes := map[string][]wish{}
 	for _, r := range b.rows {
 		for _, party := range slices.Sorted(maps.Keys(r.hinges)) {
-			s := r.cells[party].GetStance()
+			s := r.cells.of(party).stance
 			for _, q := range s.GetRequirements() {
 				if q.GetAsIn() != "" {
 					id := record.IDOf(q.GetAsIn())

@@ -72,12 +72,15 @@ func (b *board) consent() {
 	plain := true
 	for i := range b.rows {
 		r := &b.rows[i]
-		for party, c := range r.cells {
-			if h := b.hinges(c.GetStance(), r.point.GetId()); len(h) > 0 && counts(c.GetCurrency()) && letsPass(c.GetStance()) {
+		for _, c := range r.cells {
+			if !counts(c.currency) || !hangs(c.stance) || !record.LetsPass(c.stance) {
+				continue
+			}
+			if h := b.hinges(c.stance, r.point.GetId()); len(h) > 0 {
 				if r.hinges == nil {
 					r.hinges = map[string][]hinge{}
 				}
-				r.hinges[party], plain = h, false
+				r.hinges[c.party], plain = h, false
 			}
 		}
 	}
@@ -123,15 +126,7 @@ func (b *board) agrees(r row, agreed, before map[string]bool) bool {
 func (b *board) givenWith(r row, agreed, before map[string]bool) map[string]consentGiven {
 	given := map[string]consentGiven{}
 	for _, party := range b.rule.everybody {
-		c := r.cells[party]
-		if !counts(c.GetCurrency()) || !consents(c.GetStance()) {
-			continue
-		}
-		g := consentGiven{
-			level:   boundBy(c.GetStance()),
-			carried: c.GetCurrency() == parleyv1.PositionMatrix_CURRENCY_CARRIED,
-		}
-		holds := true
+		g, holds := consentOf(r.cells.of(party))
 		for _, h := range r.hinges[party] {
 			holds = holds && h.holds(agreed, before)
 			g.carried = g.carried || h.carried
@@ -141,6 +136,19 @@ func (b *board) givenWith(r row, agreed, before map[string]bool) map[string]cons
 		}
 	}
 	return given
+}
+
+// consentOf tells whether what a party says of a point is consent, as far as it itself goes, and which.
+func consentOf(c cell) (given consentGiven, ok bool) {
+	if !counts(c.currency) || !consents(c.stance) {
+		return consentGiven{}, false
+	}
+	return consentGiven{level: boundBy(c.stance), carried: c.currency == parleyv1.PositionMatrix_CURRENCY_CARRIED}, true
+}
+
+// hangs tells whether a stance hangs on other points.
+func hangs(s *parleyv1.Stance) bool {
+	return len(s.GetRequirements()) > 0 || s.GetTarget().GetPackage() != nil
 }
 
 func (h hinge) holds(agreed, before map[string]bool) bool {
@@ -156,9 +164,14 @@ func (h hinge) holds(agreed, before map[string]bool) bool {
 // conclude writes the status of a row, and what keeps stances from being consent, now that it is known what is agreed.
 func (b *board) conclude(r *row, agreed map[string]bool) {
 	r.given = b.givenWith(*r, agreed, agreed)
-	r.msg.Status, r.used = b.rule.status(r.point, r.given)
+	r.status, r.used = b.rule.status(r.point, r.given)
 	for party, hinges := range r.hinges {
-		r.cells[party].Unmet = unmetOf(hinges, agreed)
+		if unmet := unmetOf(hinges, agreed); len(unmet) > 0 {
+			if r.unmet == nil {
+				r.unmet = map[string][]*parleyv1.Unmet{}
+			}
+			r.unmet[party] = unmet
+		}
 	}
 }
 
@@ -188,15 +201,23 @@ func addUnmet(list []*parleyv1.Unmet, u *parleyv1.Unmet) []*parleyv1.Unmet {
 	return append(list, u)
 }
 
-// statusAlone says how far a wording of a point had come by what is said of it without requirements.
+// statusAlone says how far a wording of a point has come, given the former wordings that what is said is carried over from, by
+// what is said of it that does not hang on other points.
 func (b *board) statusAlone(p *parleyv1.Point, over map[string][]string) parleyv1.PositionMatrix_Status {
-	cells := b.cellsOn(p, over)
-	given := b.givenWith(row{cells: cells}, nil, nil)
-	for party := range given {
-		if s := cells[party].GetStance(); len(s.GetRequirements()) > 0 || s.GetTarget().GetPackage() != nil {
-			delete(given, party)
+	status, _ := b.rule.status(p, nil)
+	if status != parleyv1.PositionMatrix_STATUS_OPEN {
+		return status
+	}
+	given := map[string]consentGiven{}
+	for i, party := range b.rule.everybody {
+		c := b.cellOf(party, p, over)
+		g, ok := consentOf(c)
+		if ok = ok && !hangs(c.stance); ok {
+			given[party] = g
+		} else if i < len(b.rule.must) {
+			return status
 		}
 	}
-	status, _ := b.rule.status(p, given)
+	status, _ = b.rule.status(p, given)
 	return status
 }

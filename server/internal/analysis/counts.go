@@ -2,8 +2,6 @@ package analysis
 
 import (
 	"cmp"
-	"iter"
-	"slices"
 	"time"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -49,38 +47,6 @@ func age[P namedPosition](a, b P) int {
 		a.GetCreateTime().AsTime().Compare(b.GetCreateTime().AsTime()),
 		cmp.Compare(a.GetName(), b.GetName()),
 	)
-}
-
-// counting finds, per party, what counts among stances on one target: the strongest current one; if there is none, the
-// strongest stale one is shown without counting. Withdrawn stances, and those that they had replaced, are only counted as
-// being there.
-func counting(stances iter.Seq[*parleyv1.Stance], currencyOf func(*parleyv1.Stance) parleyv1.PositionMatrix_Currency) map[string]*parleyv1.PositionMatrix_Cell {
-	cells := map[string]*parleyv1.PositionMatrix_Cell{}
-	standing, withdrawn := []*parleyv1.Stance{}, map[string][]*parleyv1.Stance{} // the latter by party
-	for s := range stances {
-		if cells[s.GetParty()] == nil {
-			cells[s.GetParty()] = &parleyv1.PositionMatrix_Cell{}
-		}
-		cells[s.GetParty()].StanceCount++
-		if s.GetWithdrawn() {
-			withdrawn[s.GetParty()] = append(withdrawn[s.GetParty()], s)
-		} else {
-			standing = append(standing, s)
-		}
-	}
-	for _, s := range standing {
-		if slices.ContainsFunc(withdrawn[s.GetParty()], func(w *parleyv1.Stance) bool { return replaced(s, w, currencyOf) }) {
-			continue
-		}
-		currency := currencyOf(s)
-		switch c := cells[s.GetParty()]; {
-		case c.Stance == nil,
-			counts(currency) && !counts(c.Currency),
-			counts(currency) == counts(c.Currency) && before(c.Stance, s) < 0:
-			c.Stance, c.Currency = s, currency
-		}
-	}
-	return cells
 }
 
 // replaced tells whether a stance had given way to a later one of the same party, which has been withdrawn since. To take

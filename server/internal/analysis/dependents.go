@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,12 +41,11 @@ func dependents(b *board) map[string][]dependent {
 		for _, a := range p.GetAlternatives() {
 			refer(p.GetId(), a.GetText(), "")
 		}
-		for _, party := range slices.Sorted(maps.Keys(row.cells)) {
-			c := row.cells[party]
-			if !counts(c.GetCurrency()) {
+		for _, c := range row.cells {
+			if !counts(c.currency) {
 				continue
 			}
-			s := c.GetStance()
+			s := c.stance
 			refer(p.GetId(), strings.Join(s.GetConditions(), "\n"), s.GetName())
 			for _, to := range needed(s) {
 				if to != p.GetId() {

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"maps"
 	"slices"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -26,12 +25,13 @@ func Lapsed(l *lens.Lens, revision, party string, when Moment) (*parleyv1.ListLa
 	b.fill(true)
 	out := &parleyv1.ListLapsedResponse{Revision: b.revision.Msg.GetName()}
 	for _, row := range b.rows {
-		for _, who := range slices.Sorted(maps.Keys(row.cells)) {
-			c := row.cells[who]
-			if l.Over() || party != "" && party != who || c.GetAgedBy() == "" || !accepts(c.GetStance()) {
+		for _, c := range row.cells {
+			if l.Over() || party != "" && party != c.party || !accepts(c.stance) {
 				continue
 			}
-			out.Lapsed = append(out.Lapsed, b.lapsed(row.point, c))
+			if agedBy := b.agedBy(row.point, c); agedBy != "" {
+				out.Lapsed = append(out.Lapsed, b.lapsed(row.point, c.stance, agedBy))
+			}
 		}
 	}
 	return out, nil
@@ -43,10 +43,10 @@ func LapseKey(a *parleyv1.LapsedAcceptance) string {
 }
 
 // lapsed tells how an acceptance of a point lapsed, and what would bring it back.
-func (b *board) lapsed(now *parleyv1.Point, c *parleyv1.PositionMatrix_Cell) *parleyv1.LapsedAcceptance {
+func (b *board) lapsed(now *parleyv1.Point, s *parleyv1.Stance, agedBy string) *parleyv1.LapsedAcceptance {
 	point := now.GetId()
-	digest := digestOn(c.GetStance(), point)
-	out := &parleyv1.LapsedAcceptance{Stance: c.GetStance(), AgedBy: c.GetAgedBy()}
+	digest := digestOn(s, point)
+	out := &parleyv1.LapsedAcceptance{Stance: s, AgedBy: agedBy}
 	source, was := b.lastWith(point, digest)
 	if source == nil {
 		return out // whoever asked has lost patience

@@ -86,11 +86,11 @@ func (w *world) stance(t fataler, party, point string, value parleyv1.Stance_Val
 func (w *world) matrix(t fataler, revision string) *parleyv1.PositionMatrix {
 	t.Helper()
 	l := lens.New(w.st, lens.Viewer{Mediator: true, Table: true}, time.Unix(1_800_000_000, 0))
-	m, err := Positions(l, draft+"/revisions/"+revision, Moment{}, nil, false)
+	m, err := Positions(l, draft+"/revisions/"+revision, Moment{}, Showing{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m
+	return m.Whole()
 }
 
 func level(l parleyv1.Stance_Level) func(*parleyv1.Stance) {
@@ -203,7 +203,7 @@ func TestAnyWithdrawalBringsNothingBack(t *testing.T) {
 				return map[string]parleyv1.PositionMatrix_Currency{
 					"stands": parleyv1.PositionMatrix_CURRENCY_CURRENT, "carried": parleyv1.PositionMatrix_CURRENCY_CARRIED, "stood": parleyv1.PositionMatrix_CURRENCY_STALE,
 				}[s.GetDigest()]
-			})["a"].GetStance()
+			}).of("a").stance
 		}
 		was := shown()
 		taken := rapid.SampledFrom(stances).Draw(t, "taken back")

@@ -15,8 +15,14 @@ func TestWorkEndsWhenTheCallerHasLostPatience(t *testing.T) {
 	w := longHistory(t, revisions)
 	name := w.st.Head(draft, record.Latest).Msg.GetName()
 	for what, work := range map[string]func(*lens.Lens) error{
-		"blame":  func(l *lens.Lens) error { _, err := Blame(l, name+"/points/p0"); return err },
-		"matrix": func(l *lens.Lens) error { _, err := Positions(l, name, Moment{}, nil, false); return err },
+		"blame": func(l *lens.Lens) error { _, err := Blame(l, name+"/points/p0"); return err },
+		"matrix": func(l *lens.Lens) error {
+			m, err := Positions(l, name, Moment{}, Showing{})
+			if err == nil {
+				m.Whole()
+			}
+			return err
+		},
 		"sticking points": func(l *lens.Lens) error {
 			_, err := Sticking(l, &parleyv1.ListStickingPointsRequest{Revision: name})
 			return err

@@ -40,7 +40,7 @@ type weighing struct {
 // weigh finds the reasons of a point and adds them up.
 func (w *weighing) weigh(row row) *parleyv1.StickingPoint {
 	whole := row.point
-	p := &parleyv1.StickingPoint{Point: row.msg.GetPoint(), Status: row.msg.GetStatus()}
+	p := &parleyv1.StickingPoint{Point: short(row.point), Status: row.status}
 	if hasWords(whole) {
 		p.Reasons = w.positions(row)
 	}
@@ -52,7 +52,7 @@ func (w *weighing) weigh(row row) *parleyv1.StickingPoint {
 	if whole.GetState() == parleyv1.Point_STATE_DEFERRED {
 		p.Reasons = append(p.Reasons, &parleyv1.StickingPoint_Reason{Kind: parleyv1.StickingPoint_Reason_KIND_LEFT_OPEN, Count: 1, Weight: leftOpenWeight})
 	}
-	agreed := isAgreed(row.msg.GetStatus())
+	agreed := isAgreed(row.status)
 	if p.OpenRevisions, p.WordingRevisions = w.rounds.of(whole); agreed { // provisionally, which the wording alone does not tell
 		p.OpenRevisions = 0
 	}
@@ -91,13 +91,15 @@ func (w *weighing) positions(row row) []*parleyv1.StickingPoint_Reason {
 		r.Count++
 		r.Weight += weight
 	}
-	parties := slices.Sorted(maps.Keys(row.cells))
-	parties = append(parties, w.rule.everybody...)
+	parties := slices.Clone(w.rule.everybody)
+	for _, c := range row.cells {
+		parties = append(parties, c.party)
+	}
 	slices.Sort(parties)
 	var withheld []string
 	for _, party := range slices.Compact(parties) {
-		cell := row.cells[party]
-		kind := reasonOf(cell)
+		cell := row.cells.of(party)
+		kind := reasonOf(cell, row.unmet[party])
 		decides := slices.Contains(w.rule.everybody, party)
 		if decides && kind != parleyv1.StickingPoint_Reason_KIND_CONSENTS {
 			withheld = append(withheld, party)
@@ -108,25 +110,25 @@ func (w *weighing) positions(row row) []*parleyv1.StickingPoint_Reason {
 		} else if isUnanswered(kind) {
 			continue // nobody waits for it
 		}
-		add(kind, party, cell.GetStance(), weight)
+		add(kind, party, cell.stance, weight)
 	}
 	if len(withheld) == 1 && len(w.rule.everybody) > 1 {
-		add(parleyv1.StickingPoint_Reason_KIND_SINGLE_HOLDOUT, withheld[0], row.cells[withheld[0]].GetStance(), 0)
+		add(parleyv1.StickingPoint_Reason_KIND_SINGLE_HOLDOUT, withheld[0], row.cells.of(withheld[0]).stance, 0)
 	}
 	return slices.Collect(maps.Values(byKind))
 }
 
-// reasonOf tells what a party's cell means for a point.
-func reasonOf(c *parleyv1.PositionMatrix_Cell) parleyv1.StickingPoint_Reason_Kind {
-	s := c.GetStance()
+// reasonOf tells what a party's cell means for a point, given what of its requirements does not hold.
+func reasonOf(c cell, unmet []*parleyv1.Unmet) parleyv1.StickingPoint_Reason_Kind {
+	s := c.stance
 	switch {
-	case s == nil && c.GetStanceCount() == 0:
+	case s == nil && c.count == 0:
 		return parleyv1.StickingPoint_Reason_KIND_NEVER_SAID
 	case s == nil:
 		return parleyv1.StickingPoint_Reason_KIND_TAKEN_BACK
-	case !counts(c.GetCurrency()):
+	case !counts(c.currency):
 		return parleyv1.StickingPoint_Reason_KIND_LAPSED
-	case consents(s) && len(c.GetUnmet()) == 0:
+	case consents(s) && len(unmet) == 0:
 		return parleyv1.StickingPoint_Reason_KIND_CONSENTS
 	}
 	switch s.GetValue() {

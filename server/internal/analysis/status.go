@@ -62,7 +62,6 @@ func (c consentGiven) less(o consentGiven) bool {
 // used gives the parties whose consent is taken for a point, nil if it does not suffice: all that must, and of the others those
 // that are bound most.
 func (r rule) used(given map[string]consentGiven) []string {
-	used := slices.Clone(r.must)
 	for _, party := range r.must {
 		if _, ok := given[party]; !ok {
 			return nil
@@ -86,7 +85,7 @@ func (r rule) used(given map[string]consentGiven) []string {
 		}
 		return 0
 	})
-	return append(used, others[:r.number]...)
+	return slices.Concat(r.must, others[:r.number])
 }
 
 // status says how far a point has come, from the consents given to it, and whose of these it takes.
@@ -125,17 +124,7 @@ func weakest(parties []string, given map[string]consentGiven) consentGiven {
 
 // consents tells whether a stance lets a point pass, as far as it itself goes. What is said in words to be a condition is for
 // people to judge: such a stance is no consent.
-func consents(s *parleyv1.Stance) bool { return len(s.GetConditions()) == 0 && letsPass(s) }
-
-// letsPass tells whether a stance accepts or does not object, on whatever conditions. Abstaining is no consent: a party that must
-// consent has to.
-func letsPass(s *parleyv1.Stance) bool {
-	switch s.GetValue() {
-	case parleyv1.Stance_VALUE_ACCEPT, parleyv1.Stance_VALUE_NO_OBJECTION:
-		return true
-	}
-	return false
-}
+func consents(s *parleyv1.Stance) bool { return len(s.GetConditions()) == 0 && record.LetsPass(s) }
 
 // hasWords tells whether a point has a wording that can be agreed on.
 func hasWords(p *parleyv1.Point) bool {

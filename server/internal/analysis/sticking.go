@@ -29,7 +29,7 @@ func Sticking(l *lens.Lens, req *parleyv1.ListStickingPointsRequest) (*parleyv1.
 		if l.Over() {
 			break
 		}
-		if !onTopic(row.msg.GetPoint().GetTopic(), req.GetTopics()) || !inView(row.msg, req.GetView()) {
+		if !onTopic(row.point.GetTopic(), req.GetTopics()) || !inView(row, req.GetView()) {
 			continue
 		}
 		if p := w.weigh(row); isWanted(p, req) {
@@ -45,10 +45,10 @@ func onTopic(topic string, topics []string) bool {
 }
 
 // inView tells whether a point is of the view that is asked for, as far as its status tells.
-func inView(row *parleyv1.PositionMatrix_Row, view parleyv1.ListStickingPointsRequest_View) bool {
-	agreed := isAgreed(row.GetStatus())
-	leftOpen := row.GetPoint().GetState() == parleyv1.Point_STATE_DEFERRED
-	wordless := row.GetStatus() == parleyv1.PositionMatrix_STATUS_NO_WORDING
+func inView(row row, view parleyv1.ListStickingPointsRequest_View) bool {
+	agreed := isAgreed(row.status)
+	leftOpen := row.point.GetState() == parleyv1.Point_STATE_DEFERRED
+	wordless := row.status == parleyv1.PositionMatrix_STATUS_NO_WORDING
 	switch view {
 	case parleyv1.ListStickingPointsRequest_VIEW_AGREED:
 		return agreed

@@ -50,10 +50,11 @@ const MostTableCells = 100_000
 // TableOf works out the table of a revision against a base, which if empty is the first parent, from the positions of a moment.
 // columns names the parties to show; empty for those whose consent is needed, or that have a stance or a wording.
 func TableOf(l *lens.Lens, revision, base string, when Moment, columns []string) (*Table, error) {
-	m, err := Positions(l, revision, when, columns, true)
+	positions, err := Positions(l, revision, when, Showing{Parties: columns, Gone: true})
 	if err != nil {
 		return nil, err
 	}
+	m := positions.Whole()
 	r, err := l.Revision(revision)
 	if err != nil {
 		return nil, err

@@ -92,13 +92,20 @@ func openWatches(ctx context.Context, c *client.Client, n int) error {
 }
 
 // resident is the memory of a process in MiB.
-func resident(b *testing.B, pid int) float64 {
+func resident(b *testing.B, pid int) float64 { return figure(b, pid, "VmRSS") }
+
+// anonymous is the memory of a process in MiB without the pages of files that it has mapped, which the system takes back when it
+// needs them.
+func anonymous(b *testing.B, pid int) float64 { return figure(b, pid, "RssAnon") }
+
+// figure reads one of a process in MiB.
+func figure(b *testing.B, pid int, name string) float64 {
 	b.Helper()
-	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	told, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {
 		b.Skip("only where /proc tells")
 	}
-	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	_, rest, _ := strings.Cut(string(told), name+":")
 	kib, err := strconv.Atoi(strings.Fields(rest)[0])
 	if err != nil {
 		b.Fatal(err)

@@ -34,7 +34,7 @@ func (c lines) Marshal(v any) ([]byte, error) {
 	return c.codec.Marshal(v)
 }
 
-// events writes a stream as server-sent events: `entry`, `progress`, and `error` if it broke off.
+// events writes a stream as server-sent events: `entry` and `progress` of a watch, `message` of others, and `error` if it broke off.
 type events struct{ codec }
 
 // ContentType is JSON for a stream that failed before it began.
@@ -48,7 +48,8 @@ func (c events) Marshal(v any) ([]byte, error) {
 		return event("", "error", data), err
 	}
 	data, err := c.codec.Marshal(m)
-	return event(m.GetResumeToken(), stepOf(m), data), err
+	step, _ := m.(*parleyv1.WatchNegotiationResponse)
+	return event(step.GetResumeToken(), stepOf(step), data), err
 }
 
 func event(id, name string, data []byte) []byte {
@@ -60,7 +61,7 @@ func event(id, name string, data []byte) []byte {
 	return b.Bytes()
 }
 
-// stepOf names what a message of a watch tells: "entry" or "progress".
+// stepOf names what a message of a watch tells: "entry" or "progress". Those of other streams are all alike: "message".
 func stepOf(m *parleyv1.WatchNegotiationResponse) string {
 	r := m.ProtoReflect()
 	if fd := r.WhichOneof(r.Descriptor().Oneofs().ByName("step")); fd != nil {
@@ -70,12 +71,12 @@ func stepOf(m *parleyv1.WatchNegotiationResponse) string {
 }
 
 // messageOf takes a message of a stream out of its wrapping; false for an error.
-func messageOf(v any) (*parleyv1.WatchNegotiationResponse, bool) {
+func messageOf(v any) (proto.Message, bool) {
 	wrapped, ok := v.(map[string]any)
 	if !ok {
 		return nil, false
 	}
-	m, ok := wrapped["result"].(*parleyv1.WatchNegotiationResponse)
+	m, ok := wrapped["result"].(proto.Message)
 	return m, ok
 }
 

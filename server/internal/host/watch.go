@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -199,8 +200,11 @@ type news struct {
 	changed chan struct{}     // closed with the next news
 }
 
-// keptNews is how many entries a watcher may be behind before it reads the log. The messages are shared with the state.
-const keptNews = 256
+// How many entries, and changes in them, a watcher may be behind before it reads the log. The messages are shared with the state.
+const (
+	keptNews    = 256
+	keptChanges = 16 << 10
+)
 
 // tell takes in the newest entries, the last of which has the seq; none where they were not at hand. It is called after
 // the state that includes them was published.
@@ -213,13 +217,24 @@ func (n *news) tell(st *record.State, entries []*ledgerv1.Entry) {
 	}
 	n.last, n.time = last, time.Unix(0, st.Time())
 	n.entries = append(n.entries, entries...)
-	if over := len(n.entries) - keptNews; over > 0 {
+	if over := n.over(); over > 0 {
 		n.entries = append([]*ledgerv1.Entry(nil), n.entries[over:]...)
 	}
 	if n.changed != nil {
 		close(n.changed)
 		n.changed = nil
 	}
+}
+
+// over counts the oldest entries that are more than is kept.
+func (n *news) over() int {
+	changes := 0
+	for i, e := range slices.Backward(n.entries) {
+		if changes += len(e.GetChanges()); changes > keptChanges || len(n.entries)-i > keptNews {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // more is what there is to tell after a seq.

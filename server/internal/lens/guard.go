@@ -5,9 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -251,21 +249,28 @@ func idField(name string) string {
 // namesNothingHidden checks that whoever may know of a resource may know of what it names.
 func (g *Guard) namesNothingHidden(name string, m proto.Message, c *ledgerv1.Change) error {
 	for v := range g.readers(name) {
-		var err error
-		check := func(path, ref string) bool {
-			if !Sight(g.after, v, ref) {
-				err = fault.AudienceTooWide(path, ref)
+		if err := g.knowsReferences(v, m, ""); err != nil {
+			return err
+		}
+		if r, ok := c.GetChange().(*ledgerv1.Change_Revision); ok {
+			if err := g.knowsReferencesOfText(v, r.Revision); err != nil {
+				return err
 			}
-			return err == nil
-		}
-		if !eachReference(m.ProtoReflect(), "", check) {
-			return err
-		}
-		if r, ok := c.GetChange().(*ledgerv1.Change_Revision); ok && !g.eachReferenceOfText(v, r.Revision, check) {
-			return err
 		}
 	}
 	return nil
+}
+
+// knowsReferences checks that a viewer may know of what a message names, but for the parents of a revision, which are shown to
+// each viewer as they know them, and what a disclosure holds back, which is seen by those who know of all it tells.
+func (g *Guard) knowsReferences(v Viewer, m proto.Message, path string) (err error) {
+	record.EachReference(m, path, func(name, path string) {
+		path = strings.TrimPrefix(path, ".")
+		if err == nil && !strings.HasPrefix(path, "parents[") && !strings.HasPrefix(path, "held_back[") && !Sight(g.after, v, name) {
+			err = fault.AudienceTooWide(path, name)
+		}
+	})
+	return err
 }
 
 // readers yields those in the audience of a resource who know least: what they may know of, everybody else may.
@@ -282,48 +287,21 @@ func (g *Guard) readers(name string) func(func(Viewer) bool) {
 	}
 }
 
-// eachReferenceOfText checks the points that a new revision changed; if a reader may not know of a parent, all of them.
-func (g *Guard) eachReferenceOfText(v Viewer, c *ledgerv1.RevisionChange, check func(path, ref string) bool) bool {
+// knowsReferencesOfText checks the points that a new revision changed; if a viewer may not know of a parent, all of them.
+func (g *Guard) knowsReferencesOfText(v Viewer, c *ledgerv1.RevisionChange) error {
 	r, _ := g.after.Revision(c.GetRevision().GetName(), record.Latest)
 	if (&Lens{st: g.after, viewer: v, at: record.Latest}).passes(r) {
 		for p := range r.Text.Points() {
-			if !eachReference(p.ProtoReflect(), "points."+p.GetId()+".", check) {
-				return false
+			if err := g.knowsReferences(v, p, "points."+p.GetId()); err != nil {
+				return err
 			}
 		}
-		return true
+		return nil
 	}
 	for _, d := range c.GetDeltas() {
-		if !eachReference(d.GetPoint().ProtoReflect(), "points."+d.GetPoint().GetId()+".", check) {
-			return false
+		if err := g.knowsReferences(v, d.GetPoint(), "points."+d.GetPoint().GetId()); err != nil {
+			return err
 		}
 	}
-	return true
-}
-
-// eachReference visits the names of resources in a message, but for those in `parents` of a revision, which are shown to
-// each viewer as they know them, and those in a disclosure, which is seen by those who know of all it tells.
-func eachReference(m protoreflect.Message, path string, visit func(path, name string) bool) bool {
-	more := true
-	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
-		at := path + string(fd.Name())
-		switch {
-		case fd.Name() == "parents" || fd.Name() == "held_back" || fd.IsMap():
-		case fd.Kind() == protoreflect.MessageKind && fd.IsList():
-			for i := range v.List().Len() {
-				more = more && eachReference(v.List().Get(i).Message(), at+".", visit)
-			}
-		case fd.Kind() == protoreflect.MessageKind:
-			more = eachReference(v.Message(), at+".", visit)
-		case !proto.HasExtension(fd.Options(), annotations.E_ResourceReference):
-		case fd.IsList():
-			for i := range v.List().Len() {
-				more = more && visit(at, v.List().Get(i).String())
-			}
-		default:
-			more = visit(at, v.String())
-		}
-		return more
-	})
-	return more
+	return nil
 }

@@ -34,7 +34,7 @@ func New(st *record.State, viewer Viewer, at time.Time) *Lens {
 }
 
 // Until gives the same view for somebody who may lose patience: once over says so, the long sequences (Ancestry,
-// StancesOn) end before their end, and what was worked out from them must not be used. For reading only.
+// those of a Survey) end before their end, and what was worked out from them must not be used. For reading only.
 func (l *Lens) Until(over func() bool) *Lens {
 	c := *l
 	c.over = over
@@ -173,13 +173,6 @@ func (l *Lens) seesRevisionNamed(name string) bool {
 // Stances yields the stances of a negotiation by name, beginning after `after`.
 func (l *Lens) Stances(parent, after string, deleted bool) iter.Seq[*parleyv1.Stance] {
 	return within(l, parent, l.st.Stances(after, l.at), deleted, l.seesStance)
-}
-
-// StancesOn yields the stances on a point (by id, over all revisions) or on a revision (by name), deleted ones excepted.
-func (l *Lens) StancesOn(target string) iter.Seq[*parleyv1.Stance] {
-	return func(yield func(*parleyv1.Stance) bool) {
-		l.st.StancesOn(target, l.at, func(m *parleyv1.Stance) bool { return !l.Over() && (!l.seesStance(m) || yield(m)) })
-	}
 }
 
 // Resource is a resource of any kind.

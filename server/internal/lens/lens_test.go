@@ -140,7 +140,7 @@ func shown(l *Lens, names []string) string {
 	for r := range l.Revisions(talks + "/plans/-") {
 		line(l.Message(r, true), nil)
 	}
-	for m := range l.StancesOn("p") {
+	for m := range l.Survey().StancesOn("p") {
 		line(m, nil)
 	}
 	for _, name := range names {

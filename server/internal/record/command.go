@@ -380,11 +380,10 @@ func stamp(m proto.Message, name string, now time.Time) {
 	m.ProtoReflect().Set(field(m, name), protoreflect.ValueOfMessage(timestamppb.New(now).ProtoReflect()))
 }
 
-// touch sets update_time and, from it, the etag: a function of what the caller sees anyway, so that it tells nothing.
+// touch sets update_time and, from it, the etag: a function of what the caller sees anyway, so that it tells nothing. Resources
+// that were written at once have the same one, and keep it once.
 func touch(m resource, now time.Time) {
 	stamp(m, "update_time", now)
-	h := sha256.New()
-	h.Write([]byte(m.GetName()))
-	_ = binary.Write(h, binary.BigEndian, now.UnixNano())
-	setString(m, "etag", strings.ToLower(base32.StdEncoding.EncodeToString(h.Sum(nil)[:10])))
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(now.UnixNano())))
+	setString(m, "etag", strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10])))
 }

@@ -3,10 +3,12 @@ package record
 import (
 	"fmt"
 	"strconv"
+	"sync"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
@@ -20,11 +22,8 @@ func requestPath(i int) string { return "requests[" + strconv.Itoa(i) + "]" }
 // else. A former value that is nil stands for none.
 func (s *State) checkReferences(m, former proto.Message, path string) error {
 	var faults []*fault.Fault
-	eachField(m.ProtoReflect(), path, func(fd protoreflect.FieldDescriptor, v protoreflect.Value, path string) {
-		if !refers(fd) || v.String() == "" {
-			return
-		}
-		if name := v.String(); !s.alive(name) && !names(former, name) {
+	EachReference(m, path, func(name, path string) {
+		if !s.alive(name) && !names(former, name) {
 			faults = append(faults, fault.ReferenceNotFound(path, name))
 		}
 	})
@@ -40,9 +39,7 @@ func names(m proto.Message, name string) bool {
 	if m == nil {
 		return false
 	}
-	eachField(m.ProtoReflect(), "", func(fd protoreflect.FieldDescriptor, v protoreflect.Value, _ string) {
-		found = found || refers(fd) && v.String() == name
-	})
+	EachReference(m, "", func(other, _ string) { found = found || other == name })
 	return found
 }
 
@@ -53,7 +50,7 @@ func refers(fd protoreflect.FieldDescriptor) bool {
 // checkSpans finds every reference to a place in a source that lies beyond its text, where the length of that is known.
 func (s *State) checkSpans(m proto.Message, path string) error {
 	var faults []*fault.Fault
-	eachMessage(m.ProtoReflect(), path, func(m protoreflect.Message, path string) {
+	eachMessage(m.ProtoReflect(), path, toSpans(), func(m protoreflect.Message, path string) {
 		ref, ok := m.Interface().(*parleyv1.Reference)
 		if !ok || ref.GetSpan() == nil {
 			return
@@ -72,7 +69,7 @@ func (s *State) checkSpans(m proto.Message, path string) error {
 // resolveTimes fills in start and end of every PartialTime below m.
 func resolveTimes(m protoreflect.Message, path string) error {
 	var faults []*fault.Fault
-	eachMessage(m, path, func(m protoreflect.Message, path string) {
+	eachMessage(m, path, toTimes(), func(m protoreflect.Message, path string) {
 		pt, ok := m.Interface().(*parleyv1.PartialTime)
 		if !ok {
 			return
@@ -90,39 +87,97 @@ func resolveTimes(m protoreflect.Message, path string) error {
 	return nil
 }
 
-// eachField visits the scalar fields that are set in m and below, items of lists one by one.
-func eachField(m protoreflect.Message, path string, visit func(protoreflect.FieldDescriptor, protoreflect.Value, string)) {
-	eachMessage(m, path, func(m protoreflect.Message, path string) {
-		m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
-			at := path + "." + string(fd.Name())
+// EachReference visits the fields that name resources and are set in m and below, items of lists one by one, with where they are.
+func EachReference(m proto.Message, path string, visit func(name, path string)) {
+	eachMessage(m.ProtoReflect(), path, toReferences(), func(m protoreflect.Message, path string) {
+		for _, fd := range toReferences()[m.Descriptor()].own {
+			at, v := path+"."+string(fd.Name()), m.Get(fd)
 			switch {
-			case fd.Kind() == protoreflect.MessageKind:
 			case fd.IsList():
 				for i := range v.List().Len() {
-					visit(fd, v.List().Get(i), fmt.Sprintf("%s[%d]", at, i))
+					visit(v.List().Get(i).String(), fmt.Sprintf("%s[%d]", at, i))
 				}
-			default:
-				visit(fd, v, at)
+			case v.String() != "":
+				visit(v.String(), at)
 			}
-			return true
-		})
+		}
 	})
 }
 
-// eachMessage visits m and the messages below it.
-func eachMessage(m protoreflect.Message, path string, visit func(protoreflect.Message, string)) {
+// eachMessage visits m and the messages below it, as far as ways lead to something.
+func eachMessage(m protoreflect.Message, path string, ways ways, visit func(protoreflect.Message, string)) {
 	visit(m, path)
-	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
-		at := path + "." + string(fd.Name())
+	for _, fd := range ways[m.Descriptor()].below {
+		if !m.Has(fd) {
+			continue
+		}
+		at, v := path+"."+string(fd.Name()), m.Get(fd)
 		switch {
-		case fd.Kind() != protoreflect.MessageKind || fd.IsMap():
 		case fd.IsList():
 			for i := range v.List().Len() {
-				eachMessage(v.List().Get(i).Message(), fmt.Sprintf("%s[%d]", at, i), visit)
+				eachMessage(v.List().Get(i).Message(), fmt.Sprintf("%s[%d]", at, i), ways, visit)
 			}
 		default:
-			eachMessage(v.Message(), at, visit)
+			eachMessage(v.Message(), at, ways, visit)
 		}
-		return true
+	}
+}
+
+// ways tell, for each type of message of the API, which of its fields are something that is looked for, and in which fields it
+// has messages that are something, or have it somewhere below: writes come by the thousand, and little of a message matters.
+type ways map[protoreflect.MessageDescriptor]struct {
+	own, below []protoreflect.FieldDescriptor
+}
+
+var (
+	toReferences = waysTo(refers)
+	toTimes      = waysTo(isOf(&parleyv1.PartialTime{}))
+	toSpans      = waysTo(isOf(&parleyv1.Reference{}))
+)
+
+func isOf(m proto.Message) func(protoreflect.FieldDescriptor) bool {
+	md := m.ProtoReflect().Descriptor()
+	return func(fd protoreflect.FieldDescriptor) bool { return fd.Message() == md }
+}
+
+// waysTo gives the ways to the fields that are wanted.
+func waysTo(wanted func(protoreflect.FieldDescriptor) bool) func() ways {
+	return sync.OnceValue(func() ways {
+		var types []protoreflect.MessageDescriptor
+		protoregistry.GlobalFiles.RangeFilesByPackage("parley.v1", func(file protoreflect.FileDescriptor) bool {
+			types = appendTypes(types, file.Messages())
+			return true
+		})
+		out := ways{}
+		for grows := true; grows; {
+			grows = false
+			for _, md := range types {
+				was := out[md]
+				is := was
+				is.own, is.below = nil, nil
+				for i := range md.Fields().Len() {
+					fd := md.Fields().Get(i)
+					below := fd.Message() != nil && !fd.IsMap() && len(out[fd.Message()].own)+len(out[fd.Message()].below) > 0
+					if wanted(fd) {
+						is.own = append(is.own, fd)
+						below = fd.Message() != nil
+					}
+					if below {
+						is.below = append(is.below, fd)
+					}
+				}
+				out[md] = is
+				grows = grows || len(is.own)+len(is.below) > len(was.own)+len(was.below)
+			}
+		}
+		return out
 	})
+}
+
+// appendTypes collects types of messages, also nested ones.
+func appendTypes(out []protoreflect.MessageDescriptor, list protoreflect.MessageDescriptors) []protoreflect.MessageDescriptor {
+	for i := range list.Len() {
+		out = appendTypes(append(out, list.Get(i)), list.Get(i).Messages())
+	}
+	return out
 }

@@ -29,6 +29,7 @@ type State struct {
 	revisions       *btree.Map[string, *Revision] // by name
 	revisionsByPlan *btree.Map[string, *Revision] // by plan and order of committing
 	stancesOn       *btree.Map[string, *filing]   // by point id or revision name
+	speakers        *btree.Map[string, struct{}]  // names of the parties that ever had a stance
 	owner           *owner                        // of the filings that this state may change
 	receipts        *btree.Map[string, *Receipt]  // by actor, NUL, request_id
 
@@ -61,6 +62,7 @@ func NewState() *State {
 		revisions:       btree.NewMap[string, *Revision](degree),
 		revisionsByPlan: btree.NewMap[string, *Revision](degree),
 		stancesOn:       btree.NewMap[string, *filing](degree),
+		speakers:        btree.NewMap[string, struct{}](degree),
 		owner:           &owner{},
 		receipts:        btree.NewMap[string, *Receipt](degree),
 	}
@@ -78,6 +80,7 @@ func (s *State) Fork() *State {
 	c.revisions = s.revisions.Copy()
 	c.revisionsByPlan = s.revisionsByPlan.Copy()
 	c.stancesOn = s.stancesOn.Copy()
+	c.speakers = s.speakers.Copy()
 	s.owner, c.owner = &owner{}, &owner{}
 	c.receipts = s.receipts.Copy()
 	return &c
@@ -95,14 +98,23 @@ func (s *State) Receipt(actor, requestID string) *Receipt {
 	return r
 }
 
-// Apply folds the next entry in. An error means that the entry is not one this State can follow: a bug or a damaged log.
+// Apply folds the next entry in, whose messages are the State's then. An error means that the entry is not one this State can follow: a bug or a damaged log.
 func (s *State) Apply(e *ledgerv1.Entry) error {
 	if e.GetTime() <= s.time {
 		return fmt.Errorf("entry %d is not later than the one before", s.seq+1)
 	}
+	var stances []*ledgerv1.Change_Stance
 	for i, c := range e.GetChanges() {
-		if err := s.apply(c, e.GetTime()); err != nil {
+		if stance, ok := c.GetChange().(*ledgerv1.Change_Stance); ok {
+			stances = append(stances, stance)
+		} else if err := s.apply(c, e.GetTime()); err != nil {
 			return fmt.Errorf("entry %d, change %d: %w", s.seq+1, i, err)
+		}
+	}
+	s.fileStances(stances, e.GetTime())
+	for i, c := range stances {
+		if i < len(e.Results) && e.Results[i] == c.Stance.GetName() {
+			e.Results[i] = c.Stance.GetName() // one string for both
 		}
 	}
 	if e.GetRequestId() != "" {
@@ -125,8 +137,6 @@ func (s *State) apply(c *ledgerv1.Change, time int64) error {
 		s.demands.put(c.Demand.GetName(), c.Demand, time)
 	case *ledgerv1.Change_Plan:
 		s.plans.put(c.Plan.GetName(), c.Plan, time)
-	case *ledgerv1.Change_Stance:
-		s.fileStance(c.Stance, time)
 	case *ledgerv1.Change_Revision:
 		return s.applyRevision(c.Revision, time)
 	default:
@@ -202,11 +212,12 @@ func newTable[M kept]() *table[M] {
 
 func (t *table[M]) fork() *table[M] { return &table[M]{t.m.Copy()} }
 
-func (t *table[M]) put(name string, msg M, time int64) *version[M] {
-	v := &version[M]{msg: msg, time: time}
-	v.prev, _ = t.m.Set(name, v)
-	return v
+func (t *table[M]) put(name string, msg M, time int64) {
+	t.set(name, &version[M]{msg: msg, time: time})
 }
+
+// set takes in a version, which is the table's then.
+func (t *table[M]) set(name string, v *version[M]) { v.prev, _ = t.m.Set(name, v) }
 
 func (t *table[M]) get(name string, at int64) (msg M, ok bool) {
 	v, _ := t.m.Get(name)

@@ -9,7 +9,6 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
-	"github.com/seed-ff4a8210/parley/server/internal/access"
 	"github.com/seed-ff4a8210/parley/server/internal/analysis"
 	"github.com/seed-ff4a8210/parley/server/internal/document"
 	"github.com/seed-ff4a8210/parley/server/internal/picture"
@@ -55,11 +54,24 @@ func (s *DocumentService) PlotMatrix(ctx context.Context, req *parleyv1.PlotMatr
 	if err != nil {
 		return nil, err
 	}
-	m, err := analysis.Positions(l, req.GetRevision(), analysis.At(req), req.GetParties(), req.GetShowGone())
+	m, err := analysis.Positions(l, req.GetRevision(), analysis.At(req), analysis.Showing{Parties: req.GetParties(), Gone: req.GetShowGone()})
 	if err != nil {
 		return nil, err
 	}
-	return served(picture.Matrix(l, m, req.GetFormat()))
+	return served(picture.Matrix(l, m.Whole(), req.GetFormat()))
+}
+
+// PlotBalance draws how far each party's demands are met over a series of revisions.
+func (s *DocumentService) PlotBalance(ctx context.Context, req *parleyv1.PlotBalanceRequest) (*httpbody.HttpBody, error) {
+	l, err := s.core.lens(ctx, req.GetName(), req.GetAsOf())
+	if err != nil {
+		return nil, err
+	}
+	b, err := analysis.Balance(l, req.GetName(), req.GetRevisions(), analysis.At(req), req.GetParties(), req.GetTopics())
+	if err != nil {
+		return nil, err
+	}
+	return served(picture.Balance(l, req.GetName(), b, req.GetFormat()))
 }
 
 // PlotTimeline draws what happened when.
@@ -77,7 +89,7 @@ const pieceBytes = 256 << 10
 // inPieces makes a file, records what of it was entrusted to the caller, and sends it only then.
 func (c Core) inPieces(stream grpc.ServerStreamingServer[httpbody.HttpBody], make func(context.Context) (*document.File, error)) error {
 	ctx := stream.Context()
-	resp, err := c.noted(ctx, access.FromContext(ctx), func(ctx context.Context) (any, error) { return served(make(ctx)) })
+	resp, err := c.noted(ctx, func(ctx context.Context) (any, error) { return served(make(ctx)) })
 	if err == nil {
 		err = ctx.Err() // what was made after that may not be whole
 	}

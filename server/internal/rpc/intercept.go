@@ -160,20 +160,26 @@ func (c Core) admit(ctx context.Context, auth *access.Authenticator, limits *Lim
 	if writes {
 		return next(ctx, req)
 	}
-	return c.noted(ctx, p, func(ctx context.Context) (any, error) { return next(ctx, req) })
+	return c.noted(ctx, func(ctx context.Context) (any, error) { return next(ctx, req) })
 }
 
 // noted makes an answer, and records what of it was entrusted to the caller before it goes out.
-func (c Core) noted(ctx context.Context, p access.Principal, answer func(context.Context) (any, error)) (any, error) {
-	if p.Name == "" {
-		return answer(ctx)
-	}
-	t := &host.Trust{Principal: p.Name, Method: method(ctx)}
-	resp, err := answer(context.WithValue(ctx, trustKey{}, t))
+func (c Core) noted(ctx context.Context, answer func(context.Context) (any, error)) (any, error) {
+	trusting, t := entrusting(ctx)
+	resp, err := answer(trusting)
 	if noting := c.Host.NoteAccesses(ctx, t); noting != nil {
 		return nil, noting
 	}
 	return resp, err
+}
+
+// entrusting gives a context in which is noted what a call lays open, and where. Nobody entrusts anything to the public.
+func entrusting(ctx context.Context) (context.Context, *host.Trust) {
+	t := &host.Trust{Principal: access.FromContext(ctx).Name, Method: method(ctx)}
+	if t.Principal == "" {
+		return ctx, t
+	}
+	return context.WithValue(ctx, trustKey{}, t), t
 }
 
 type trustKey struct{}

@@ -151,6 +151,7 @@ var Roles = map[string]Role{
 	"LogService/WatchNegotiation": Anyone,
 
 	"AnalysisService/GetPositionMatrix":    Anyone,
+	"AnalysisService/StreamPositionMatrix": Anyone,
 	"AnalysisService/BlamePoint":           Anyone,
 	"AnalysisService/GetAgreement":         Anyone,
 	"AnalysisService/SuggestPackages":      Mediator,
@@ -166,6 +167,7 @@ var Roles = map[string]Role{
 	"DocumentService/ExportTable":  Anyone,
 	"DocumentService/ExportRecord": Anyone,
 	"DocumentService/PlotMatrix":   Anyone,
+	"DocumentService/PlotBalance":  Anyone,
 	"DocumentService/PlotTimeline": Anyone,
 }
 

@@ -25,9 +25,10 @@ var File_parley_v1_analysis_proto protoreflect.FileDescriptor
 
 const file_parley_v1_analysis_proto_rawDesc = "" +
 	"\n" +
-	"\x18parley/v1/analysis.proto\x12\tparley.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x19parley/v1/agreement.proto\x1a\x15parley/v1/blame.proto\x1a\x1aparley/v1/concession.proto\x1a\x18parley/v1/coverage.proto\x1a\x18parley/v1/crossing.proto\x1a\x15parley/v1/lapse.proto\x1a\x16parley/v1/matrix.proto\x1a\x17parley/v1/package.proto\x1a\x18parley/v1/sticking.proto\x1a\x18parley/v1/timeline.proto2\x8f\x0f\n" +
+	"\x18parley/v1/analysis.proto\x12\tparley.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x19parley/v1/agreement.proto\x1a\x15parley/v1/blame.proto\x1a\x1aparley/v1/concession.proto\x1a\x18parley/v1/coverage.proto\x1a\x18parley/v1/crossing.proto\x1a\x15parley/v1/lapse.proto\x1a\x16parley/v1/matrix.proto\x1a\x17parley/v1/package.proto\x1a\x18parley/v1/sticking.proto\x1a\x18parley/v1/timeline.proto2\xd6\x10\n" +
 	"\x0fAnalysisService\x12\xa8\x01\n" +
-	"\x11GetPositionMatrix\x12#.parley.v1.GetPositionMatrixRequest\x1a\x19.parley.v1.PositionMatrix\"S\xdaA\brevision\x82\xd3\xe4\x93\x02B\x12@/v1/{revision=negotiations/*/plans/*/revisions/*}:positionMatrix\x12\x96\x01\n" +
+	"\x11GetPositionMatrix\x12#.parley.v1.GetPositionMatrixRequest\x1a\x19.parley.v1.PositionMatrix\"S\xdaA\brevision\x82\xd3\xe4\x93\x02B\x12@/v1/{revision=negotiations/*/plans/*/revisions/*}:positionMatrix\x12\xc4\x01\n" +
+	"\x14StreamPositionMatrix\x12&.parley.v1.StreamPositionMatrixRequest\x1a'.parley.v1.StreamPositionMatrixResponse\"Y\xdaA\brevision\x82\xd3\xe4\x93\x02H\x12F/v1/{revision=negotiations/*/plans/*/revisions/*}:streamPositionMatrix0\x01\x12\x96\x01\n" +
 	"\n" +
 	"BlamePoint\x12\x1c.parley.v1.BlamePointRequest\x1a\x1d.parley.v1.BlamePointResponse\"K\xdaA\x04name\x82\xd3\xe4\x93\x02>\x12</v1/{name=negotiations/*/plans/*/revisions/*/points/*}:blame\x12\x94\x01\n" +
 	"\fGetAgreement\x12\x1e.parley.v1.GetAgreementRequest\x1a\x14.parley.v1.Agreement\"N\xdaA\brevision\x82\xd3\xe4\x93\x02=\x12;/v1/{revision=negotiations/*/plans/*/revisions/*}:agreement\x12\xae\x01\n" +
@@ -44,57 +45,61 @@ const file_parley_v1_analysis_proto_rawDesc = "" +
 
 var file_parley_v1_analysis_proto_goTypes = []any{
 	(*GetPositionMatrixRequest)(nil),     // 0: parley.v1.GetPositionMatrixRequest
-	(*BlamePointRequest)(nil),            // 1: parley.v1.BlamePointRequest
-	(*GetAgreementRequest)(nil),          // 2: parley.v1.GetAgreementRequest
-	(*SuggestPackagesRequest)(nil),       // 3: parley.v1.SuggestPackagesRequest
-	(*GetCoverageRequest)(nil),           // 4: parley.v1.GetCoverageRequest
-	(*CompareBalanceRequest)(nil),        // 5: parley.v1.CompareBalanceRequest
-	(*CheckRedLinesRequest)(nil),         // 6: parley.v1.CheckRedLinesRequest
-	(*CheckRedLinesOfDraftRequest)(nil),  // 7: parley.v1.CheckRedLinesOfDraftRequest
-	(*ListStickingPointsRequest)(nil),    // 8: parley.v1.ListStickingPointsRequest
-	(*ListLapsedRequest)(nil),            // 9: parley.v1.ListLapsedRequest
-	(*ListConcessionsRequest)(nil),       // 10: parley.v1.ListConcessionsRequest
-	(*GetTimelineRequest)(nil),           // 11: parley.v1.GetTimelineRequest
-	(*PositionMatrix)(nil),               // 12: parley.v1.PositionMatrix
-	(*BlamePointResponse)(nil),           // 13: parley.v1.BlamePointResponse
-	(*Agreement)(nil),                    // 14: parley.v1.Agreement
-	(*SuggestPackagesResponse)(nil),      // 15: parley.v1.SuggestPackagesResponse
-	(*Coverage)(nil),                     // 16: parley.v1.Coverage
-	(*CompareBalanceResponse)(nil),       // 17: parley.v1.CompareBalanceResponse
-	(*CheckRedLinesResponse)(nil),        // 18: parley.v1.CheckRedLinesResponse
-	(*CheckRedLinesOfDraftResponse)(nil), // 19: parley.v1.CheckRedLinesOfDraftResponse
-	(*ListStickingPointsResponse)(nil),   // 20: parley.v1.ListStickingPointsResponse
-	(*ListLapsedResponse)(nil),           // 21: parley.v1.ListLapsedResponse
-	(*ListConcessionsResponse)(nil),      // 22: parley.v1.ListConcessionsResponse
-	(*Timeline)(nil),                     // 23: parley.v1.Timeline
+	(*StreamPositionMatrixRequest)(nil),  // 1: parley.v1.StreamPositionMatrixRequest
+	(*BlamePointRequest)(nil),            // 2: parley.v1.BlamePointRequest
+	(*GetAgreementRequest)(nil),          // 3: parley.v1.GetAgreementRequest
+	(*SuggestPackagesRequest)(nil),       // 4: parley.v1.SuggestPackagesRequest
+	(*GetCoverageRequest)(nil),           // 5: parley.v1.GetCoverageRequest
+	(*CompareBalanceRequest)(nil),        // 6: parley.v1.CompareBalanceRequest
+	(*CheckRedLinesRequest)(nil),         // 7: parley.v1.CheckRedLinesRequest
+	(*CheckRedLinesOfDraftRequest)(nil),  // 8: parley.v1.CheckRedLinesOfDraftRequest
+	(*ListStickingPointsRequest)(nil),    // 9: parley.v1.ListStickingPointsRequest
+	(*ListLapsedRequest)(nil),            // 10: parley.v1.ListLapsedRequest
+	(*ListConcessionsRequest)(nil),       // 11: parley.v1.ListConcessionsRequest
+	(*GetTimelineRequest)(nil),           // 12: parley.v1.GetTimelineRequest
+	(*PositionMatrix)(nil),               // 13: parley.v1.PositionMatrix
+	(*StreamPositionMatrixResponse)(nil), // 14: parley.v1.StreamPositionMatrixResponse
+	(*BlamePointResponse)(nil),           // 15: parley.v1.BlamePointResponse
+	(*Agreement)(nil),                    // 16: parley.v1.Agreement
+	(*SuggestPackagesResponse)(nil),      // 17: parley.v1.SuggestPackagesResponse
+	(*Coverage)(nil),                     // 18: parley.v1.Coverage
+	(*CompareBalanceResponse)(nil),       // 19: parley.v1.CompareBalanceResponse
+	(*CheckRedLinesResponse)(nil),        // 20: parley.v1.CheckRedLinesResponse
+	(*CheckRedLinesOfDraftResponse)(nil), // 21: parley.v1.CheckRedLinesOfDraftResponse
+	(*ListStickingPointsResponse)(nil),   // 22: parley.v1.ListStickingPointsResponse
+	(*ListLapsedResponse)(nil),           // 23: parley.v1.ListLapsedResponse
+	(*ListConcessionsResponse)(nil),      // 24: parley.v1.ListConcessionsResponse
+	(*Timeline)(nil),                     // 25: parley.v1.Timeline
 }
 var file_parley_v1_analysis_proto_depIdxs = []int32{
 	0,  // 0: parley.v1.AnalysisService.GetPositionMatrix:input_type -> parley.v1.GetPositionMatrixRequest
-	1,  // 1: parley.v1.AnalysisService.BlamePoint:input_type -> parley.v1.BlamePointRequest
-	2,  // 2: parley.v1.AnalysisService.GetAgreement:input_type -> parley.v1.GetAgreementRequest
-	3,  // 3: parley.v1.AnalysisService.SuggestPackages:input_type -> parley.v1.SuggestPackagesRequest
-	4,  // 4: parley.v1.AnalysisService.GetCoverage:input_type -> parley.v1.GetCoverageRequest
-	5,  // 5: parley.v1.AnalysisService.CompareBalance:input_type -> parley.v1.CompareBalanceRequest
-	6,  // 6: parley.v1.AnalysisService.CheckRedLines:input_type -> parley.v1.CheckRedLinesRequest
-	7,  // 7: parley.v1.AnalysisService.CheckRedLinesOfDraft:input_type -> parley.v1.CheckRedLinesOfDraftRequest
-	8,  // 8: parley.v1.AnalysisService.ListStickingPoints:input_type -> parley.v1.ListStickingPointsRequest
-	9,  // 9: parley.v1.AnalysisService.ListLapsed:input_type -> parley.v1.ListLapsedRequest
-	10, // 10: parley.v1.AnalysisService.ListConcessions:input_type -> parley.v1.ListConcessionsRequest
-	11, // 11: parley.v1.AnalysisService.GetTimeline:input_type -> parley.v1.GetTimelineRequest
-	12, // 12: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
-	13, // 13: parley.v1.AnalysisService.BlamePoint:output_type -> parley.v1.BlamePointResponse
-	14, // 14: parley.v1.AnalysisService.GetAgreement:output_type -> parley.v1.Agreement
-	15, // 15: parley.v1.AnalysisService.SuggestPackages:output_type -> parley.v1.SuggestPackagesResponse
-	16, // 16: parley.v1.AnalysisService.GetCoverage:output_type -> parley.v1.Coverage
-	17, // 17: parley.v1.AnalysisService.CompareBalance:output_type -> parley.v1.CompareBalanceResponse
-	18, // 18: parley.v1.AnalysisService.CheckRedLines:output_type -> parley.v1.CheckRedLinesResponse
-	19, // 19: parley.v1.AnalysisService.CheckRedLinesOfDraft:output_type -> parley.v1.CheckRedLinesOfDraftResponse
-	20, // 20: parley.v1.AnalysisService.ListStickingPoints:output_type -> parley.v1.ListStickingPointsResponse
-	21, // 21: parley.v1.AnalysisService.ListLapsed:output_type -> parley.v1.ListLapsedResponse
-	22, // 22: parley.v1.AnalysisService.ListConcessions:output_type -> parley.v1.ListConcessionsResponse
-	23, // 23: parley.v1.AnalysisService.GetTimeline:output_type -> parley.v1.Timeline
-	12, // [12:24] is the sub-list for method output_type
-	0,  // [0:12] is the sub-list for method input_type
+	1,  // 1: parley.v1.AnalysisService.StreamPositionMatrix:input_type -> parley.v1.StreamPositionMatrixRequest
+	2,  // 2: parley.v1.AnalysisService.BlamePoint:input_type -> parley.v1.BlamePointRequest
+	3,  // 3: parley.v1.AnalysisService.GetAgreement:input_type -> parley.v1.GetAgreementRequest
+	4,  // 4: parley.v1.AnalysisService.SuggestPackages:input_type -> parley.v1.SuggestPackagesRequest
+	5,  // 5: parley.v1.AnalysisService.GetCoverage:input_type -> parley.v1.GetCoverageRequest
+	6,  // 6: parley.v1.AnalysisService.CompareBalance:input_type -> parley.v1.CompareBalanceRequest
+	7,  // 7: parley.v1.AnalysisService.CheckRedLines:input_type -> parley.v1.CheckRedLinesRequest
+	8,  // 8: parley.v1.AnalysisService.CheckRedLinesOfDraft:input_type -> parley.v1.CheckRedLinesOfDraftRequest
+	9,  // 9: parley.v1.AnalysisService.ListStickingPoints:input_type -> parley.v1.ListStickingPointsRequest
+	10, // 10: parley.v1.AnalysisService.ListLapsed:input_type -> parley.v1.ListLapsedRequest
+	11, // 11: parley.v1.AnalysisService.ListConcessions:input_type -> parley.v1.ListConcessionsRequest
+	12, // 12: parley.v1.AnalysisService.GetTimeline:input_type -> parley.v1.GetTimelineRequest
+	13, // 13: parley.v1.AnalysisService.GetPositionMatrix:output_type -> parley.v1.PositionMatrix
+	14, // 14: parley.v1.AnalysisService.StreamPositionMatrix:output_type -> parley.v1.StreamPositionMatrixResponse
+	15, // 15: parley.v1.AnalysisService.BlamePoint:output_type -> parley.v1.BlamePointResponse
+	16, // 16: parley.v1.AnalysisService.GetAgreement:output_type -> parley.v1.Agreement
+	17, // 17: parley.v1.AnalysisService.SuggestPackages:output_type -> parley.v1.SuggestPackagesResponse
+	18, // 18: parley.v1.AnalysisService.GetCoverage:output_type -> parley.v1.Coverage
+	19, // 19: parley.v1.AnalysisService.CompareBalance:output_type -> parley.v1.CompareBalanceResponse
+	20, // 20: parley.v1.AnalysisService.CheckRedLines:output_type -> parley.v1.CheckRedLinesResponse
+	21, // 21: parley.v1.AnalysisService.CheckRedLinesOfDraft:output_type -> parley.v1.CheckRedLinesOfDraftResponse
+	22, // 22: parley.v1.AnalysisService.ListStickingPoints:output_type -> parley.v1.ListStickingPointsResponse
+	23, // 23: parley.v1.AnalysisService.ListLapsed:output_type -> parley.v1.ListLapsedResponse
+	24, // 24: parley.v1.AnalysisService.ListConcessions:output_type -> parley.v1.ListConcessionsResponse
+	25, // 25: parley.v1.AnalysisService.GetTimeline:output_type -> parley.v1.Timeline
+	13, // [13:26] is the sub-list for method output_type
+	0,  // [0:13] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name

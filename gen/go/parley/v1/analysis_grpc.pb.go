@@ -20,6 +20,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	AnalysisService_GetPositionMatrix_FullMethodName    = "/parley.v1.AnalysisService/GetPositionMatrix"
+	AnalysisService_StreamPositionMatrix_FullMethodName = "/parley.v1.AnalysisService/StreamPositionMatrix"
 	AnalysisService_BlamePoint_FullMethodName           = "/parley.v1.AnalysisService/BlamePoint"
 	AnalysisService_GetAgreement_FullMethodName         = "/parley.v1.AnalysisService/GetAgreement"
 	AnalysisService_SuggestPackages_FullMethodName      = "/parley.v1.AnalysisService/SuggestPackages"
@@ -43,6 +44,10 @@ type AnalysisServiceClient interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
 	GetPositionMatrix(ctx context.Context, in *GetPositionMatrixRequest, opts ...grpc.CallOption) (*PositionMatrix, error)
+	// The whole matrix in one stream: first a message with all but the rows, then the rows in reading order, some at a time.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND.
+	StreamPositionMatrix(ctx context.Context, in *StreamPositionMatrixRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamPositionMatrixResponse], error)
 	// Who brought in which words of a point: for each run of words, the revision that it came in with, who had a hand in that
 	// revision, and the event that produced it. Words are followed through edits, moves, splits and merges; a wording that
 	// comes back as it was before keeps those who brought it in first.
@@ -120,6 +125,25 @@ func (c *analysisServiceClient) GetPositionMatrix(ctx context.Context, in *GetPo
 	}
 	return out, nil
 }
+
+func (c *analysisServiceClient) StreamPositionMatrix(ctx context.Context, in *StreamPositionMatrixRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamPositionMatrixResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &AnalysisService_ServiceDesc.Streams[0], AnalysisService_StreamPositionMatrix_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[StreamPositionMatrixRequest, StreamPositionMatrixResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type AnalysisService_StreamPositionMatrixClient = grpc.ServerStreamingClient[StreamPositionMatrixResponse]
 
 func (c *analysisServiceClient) BlamePoint(ctx context.Context, in *BlamePointRequest, opts ...grpc.CallOption) (*BlamePointResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
@@ -241,6 +265,10 @@ type AnalysisServiceServer interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND, PAGE_TOKEN_INVALID.
 	GetPositionMatrix(context.Context, *GetPositionMatrixRequest) (*PositionMatrix, error)
+	// The whole matrix in one stream: first a message with all but the rows, then the rows in reading order, some at a time.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND.
+	StreamPositionMatrix(*StreamPositionMatrixRequest, grpc.ServerStreamingServer[StreamPositionMatrixResponse]) error
 	// Who brought in which words of a point: for each run of words, the revision that it came in with, who had a hand in that
 	// revision, and the event that produced it. Words are followed through edits, moves, splits and merges; a wording that
 	// comes back as it was before keeps those who brought it in first.
@@ -311,6 +339,9 @@ type UnimplementedAnalysisServiceServer struct{}
 
 func (UnimplementedAnalysisServiceServer) GetPositionMatrix(context.Context, *GetPositionMatrixRequest) (*PositionMatrix, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetPositionMatrix not implemented")
+}
+func (UnimplementedAnalysisServiceServer) StreamPositionMatrix(*StreamPositionMatrixRequest, grpc.ServerStreamingServer[StreamPositionMatrixResponse]) error {
+	return status.Error(codes.Unimplemented, "method StreamPositionMatrix not implemented")
 }
 func (UnimplementedAnalysisServiceServer) BlamePoint(context.Context, *BlamePointRequest) (*BlamePointResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method BlamePoint not implemented")
@@ -383,6 +414,17 @@ func _AnalysisService_GetPositionMatrix_Handler(srv interface{}, ctx context.Con
 	}
 	return interceptor(ctx, in, info, handler)
 }
+
+func _AnalysisService_StreamPositionMatrix_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(StreamPositionMatrixRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(AnalysisServiceServer).StreamPositionMatrix(m, &grpc.GenericServerStream[StreamPositionMatrixRequest, StreamPositionMatrixResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type AnalysisService_StreamPositionMatrixServer = grpc.ServerStreamingServer[StreamPositionMatrixResponse]
 
 func _AnalysisService_BlamePoint_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(BlamePointRequest)
@@ -638,6 +680,12 @@ var AnalysisService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _AnalysisService_GetTimeline_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "StreamPositionMatrix",
+			Handler:       _AnalysisService_StreamPositionMatrix_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "parley/v1/analysis.proto",
 }

@@ -580,6 +580,115 @@ func (x *PlotTimelineRequest) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
+// Names the revisions to compare in a picture, and whose demands to hold against them.
+type PlotBalanceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The negotiation. Example: `negotiations/ukraine-peace-plan`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The form of the picture.
+	Format PictureFormat `protobuf:"varint,2,opt,name=format,proto3,enum=parley.v1.PictureFormat" json:"format,omitempty"`
+	// The revisions in the order to compare them in, of one plan or several, 1 to 100.
+	Revisions []string `protobuf:"bytes,3,rep,name=revisions,proto3" json:"revisions,omitempty"`
+	// Only the demands of these parties, in this order. If empty: of all parties that have any, by name. At most 200.
+	Parties []string `protobuf:"bytes,4,rep,name=parties,proto3" json:"parties,omitempty"`
+	// Only demands about these topics. If empty: about all. At most 100.
+	Topics []string `protobuf:"bytes,5,rep,name=topics,proto3" json:"topics,omitempty"`
+	// Answer what the record said at this moment of the server's clock; now if unset.
+	AsOf *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Demands and judgements as they were held at this moment, whenever they were said or recorded.
+	HeldAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=held_at,json=heldAt,proto3" json:"held_at,omitempty"`
+	// Demands and judgements as they were known at this moment: only what had certainly been made public by then.
+	KnownAt       *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=known_at,json=knownAt,proto3" json:"known_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlotBalanceRequest) Reset() {
+	*x = PlotBalanceRequest{}
+	mi := &file_parley_v1_document_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlotBalanceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlotBalanceRequest) ProtoMessage() {}
+
+func (x *PlotBalanceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_document_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlotBalanceRequest.ProtoReflect.Descriptor instead.
+func (*PlotBalanceRequest) Descriptor() ([]byte, []int) {
+	return file_parley_v1_document_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *PlotBalanceRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PlotBalanceRequest) GetFormat() PictureFormat {
+	if x != nil {
+		return x.Format
+	}
+	return PictureFormat_PICTURE_FORMAT_UNSPECIFIED
+}
+
+func (x *PlotBalanceRequest) GetRevisions() []string {
+	if x != nil {
+		return x.Revisions
+	}
+	return nil
+}
+
+func (x *PlotBalanceRequest) GetParties() []string {
+	if x != nil {
+		return x.Parties
+	}
+	return nil
+}
+
+func (x *PlotBalanceRequest) GetTopics() []string {
+	if x != nil {
+		return x.Topics
+	}
+	return nil
+}
+
+func (x *PlotBalanceRequest) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *PlotBalanceRequest) GetHeldAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.HeldAt
+	}
+	return nil
+}
+
+func (x *PlotBalanceRequest) GetKnownAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownAt
+	}
+	return nil
+}
+
 var File_parley_v1_document_proto protoreflect.FileDescriptor
 
 const file_parley_v1_document_proto_rawDesc = "" +
@@ -629,16 +738,30 @@ const file_parley_v1_document_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB\x1a\xe0A\x02\xfaA\x14\n" +
 	"\x12parley/NegotiationR\x04name\x12?\n" +
 	"\x06format\x18\x02 \x01(\x0e2\x18.parley.v1.PictureFormatB\r\xe0A\x02\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06format\x124\n" +
-	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf*_\n" +
+	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"\xda\x03\n" +
+	"\x12PlotBalanceRequest\x12.\n" +
+	"\x04name\x18\x01 \x01(\tB\x1a\xe0A\x02\xfaA\x14\n" +
+	"\x12parley/NegotiationR\x04name\x12?\n" +
+	"\x06format\x18\x02 \x01(\x0e2\x18.parley.v1.PictureFormatB\r\xe0A\x02\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06format\x12?\n" +
+	"\trevisions\x18\x03 \x03(\tB!\xe0A\x02\xfaA\x11\n" +
+	"\x0fparley/Revision\xbaH\a\x92\x01\x04\b\x01\x10dR\trevisions\x129\n" +
+	"\aparties\x18\x04 \x03(\tB\x1f\xe0A\x01\xfaA\x0e\n" +
+	"\fparley/Party\xbaH\b\x92\x01\x05\x10\xc8\x01\x18\x01R\aparties\x12+\n" +
+	"\x06topics\x18\x05 \x03(\tB\x13\xe0A\x01\xbaH\r\x92\x01\n" +
+	"\x10d\x18\x01\"\x04r\x02\x18dR\x06topics\x124\n" +
+	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x128\n" +
+	"\aheld_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x06heldAt\x12:\n" +
+	"\bknown_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt*_\n" +
 	"\rPictureFormat\x12\x1e\n" +
 	"\x1aPICTURE_FORMAT_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12PICTURE_FORMAT_SVG\x10\x01\x12\x16\n" +
-	"\x12PICTURE_FORMAT_PNG\x10\x022\xcf\x04\n" +
+	"\x12PICTURE_FORMAT_PNG\x10\x022\xdb\x05\n" +
 	"\x0fDocumentService\x12\x9b\x01\n" +
 	"\vExportTable\x12\x1d.parley.v1.ExportTableRequest\x1a\x14.google.api.HttpBody\"W\xdaA\x0frevision,format\x82\xd3\xe4\x93\x02?\x12=/v1/{revision=negotiations/*/plans/*/revisions/*}:exportTable\x12~\n" +
 	"\fExportRecord\x12\x1e.parley.v1.ExportRecordRequest\x1a\x14.google.api.HttpBody\"6\xdaA\vname,format\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=negotiations/*}:export0\x01\x12\x98\x01\n" +
 	"\n" +
-	"PlotMatrix\x12\x1c.parley.v1.PlotMatrixRequest\x1a\x14.google.api.HttpBody\"V\xdaA\x0frevision,format\x82\xd3\xe4\x93\x02>\x12</v1/{revision=negotiations/*/plans/*/revisions/*}:plotMatrix\x12\x82\x01\n" +
+	"PlotMatrix\x12\x1c.parley.v1.PlotMatrixRequest\x1a\x14.google.api.HttpBody\"V\xdaA\x0frevision,format\x82\xd3\xe4\x93\x02>\x12</v1/{revision=negotiations/*/plans/*/revisions/*}:plotMatrix\x12\x89\x01\n" +
+	"\vPlotBalance\x12\x1d.parley.v1.PlotBalanceRequest\x1a\x14.google.api.HttpBody\"E\xdaA\x15name,revisions,format\x82\xd3\xe4\x93\x02'\x12%/v1/{name=negotiations/*}:plotBalance\x12\x82\x01\n" +
 	"\fPlotTimeline\x12\x1e.parley.v1.PlotTimelineRequest\x1a\x14.google.api.HttpBody\"<\xdaA\vname,format\x82\xd3\xe4\x93\x02(\x12&/v1/{name=negotiations/*}:plotTimelineB;Z9github.com/seed-ff4a8210/parley/gen/go/parley/v1;parleyv1b\x06proto3"
 
 var (
@@ -654,7 +777,7 @@ func file_parley_v1_document_proto_rawDescGZIP() []byte {
 }
 
 var file_parley_v1_document_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_parley_v1_document_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_parley_v1_document_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_parley_v1_document_proto_goTypes = []any{
 	(PictureFormat)(0),              // 0: parley.v1.PictureFormat
 	(ExportTableRequest_Format)(0),  // 1: parley.v1.ExportTableRequest.Format
@@ -664,35 +787,42 @@ var file_parley_v1_document_proto_goTypes = []any{
 	(*ExportRecordRequest)(nil),     // 5: parley.v1.ExportRecordRequest
 	(*PlotMatrixRequest)(nil),       // 6: parley.v1.PlotMatrixRequest
 	(*PlotTimelineRequest)(nil),     // 7: parley.v1.PlotTimelineRequest
-	(*timestamppb.Timestamp)(nil),   // 8: google.protobuf.Timestamp
-	(*httpbody.HttpBody)(nil),       // 9: google.api.HttpBody
+	(*PlotBalanceRequest)(nil),      // 8: parley.v1.PlotBalanceRequest
+	(*timestamppb.Timestamp)(nil),   // 9: google.protobuf.Timestamp
+	(*httpbody.HttpBody)(nil),       // 10: google.api.HttpBody
 }
 var file_parley_v1_document_proto_depIdxs = []int32{
 	1,  // 0: parley.v1.ExportTableRequest.format:type_name -> parley.v1.ExportTableRequest.Format
-	8,  // 1: parley.v1.ExportTableRequest.as_of:type_name -> google.protobuf.Timestamp
-	8,  // 2: parley.v1.ExportTableRequest.held_at:type_name -> google.protobuf.Timestamp
-	8,  // 3: parley.v1.ExportTableRequest.known_at:type_name -> google.protobuf.Timestamp
+	9,  // 1: parley.v1.ExportTableRequest.as_of:type_name -> google.protobuf.Timestamp
+	9,  // 2: parley.v1.ExportTableRequest.held_at:type_name -> google.protobuf.Timestamp
+	9,  // 3: parley.v1.ExportTableRequest.known_at:type_name -> google.protobuf.Timestamp
 	2,  // 4: parley.v1.ExportRecordRequest.format:type_name -> parley.v1.ExportRecordRequest.Format
-	8,  // 5: parley.v1.ExportRecordRequest.as_of:type_name -> google.protobuf.Timestamp
+	9,  // 5: parley.v1.ExportRecordRequest.as_of:type_name -> google.protobuf.Timestamp
 	0,  // 6: parley.v1.PlotMatrixRequest.format:type_name -> parley.v1.PictureFormat
-	8,  // 7: parley.v1.PlotMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
-	8,  // 8: parley.v1.PlotMatrixRequest.held_at:type_name -> google.protobuf.Timestamp
-	8,  // 9: parley.v1.PlotMatrixRequest.known_at:type_name -> google.protobuf.Timestamp
+	9,  // 7: parley.v1.PlotMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
+	9,  // 8: parley.v1.PlotMatrixRequest.held_at:type_name -> google.protobuf.Timestamp
+	9,  // 9: parley.v1.PlotMatrixRequest.known_at:type_name -> google.protobuf.Timestamp
 	0,  // 10: parley.v1.PlotTimelineRequest.format:type_name -> parley.v1.PictureFormat
-	8,  // 11: parley.v1.PlotTimelineRequest.as_of:type_name -> google.protobuf.Timestamp
-	4,  // 12: parley.v1.DocumentService.ExportTable:input_type -> parley.v1.ExportTableRequest
-	5,  // 13: parley.v1.DocumentService.ExportRecord:input_type -> parley.v1.ExportRecordRequest
-	6,  // 14: parley.v1.DocumentService.PlotMatrix:input_type -> parley.v1.PlotMatrixRequest
-	7,  // 15: parley.v1.DocumentService.PlotTimeline:input_type -> parley.v1.PlotTimelineRequest
-	9,  // 16: parley.v1.DocumentService.ExportTable:output_type -> google.api.HttpBody
-	9,  // 17: parley.v1.DocumentService.ExportRecord:output_type -> google.api.HttpBody
-	9,  // 18: parley.v1.DocumentService.PlotMatrix:output_type -> google.api.HttpBody
-	9,  // 19: parley.v1.DocumentService.PlotTimeline:output_type -> google.api.HttpBody
-	16, // [16:20] is the sub-list for method output_type
-	12, // [12:16] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	9,  // 11: parley.v1.PlotTimelineRequest.as_of:type_name -> google.protobuf.Timestamp
+	0,  // 12: parley.v1.PlotBalanceRequest.format:type_name -> parley.v1.PictureFormat
+	9,  // 13: parley.v1.PlotBalanceRequest.as_of:type_name -> google.protobuf.Timestamp
+	9,  // 14: parley.v1.PlotBalanceRequest.held_at:type_name -> google.protobuf.Timestamp
+	9,  // 15: parley.v1.PlotBalanceRequest.known_at:type_name -> google.protobuf.Timestamp
+	4,  // 16: parley.v1.DocumentService.ExportTable:input_type -> parley.v1.ExportTableRequest
+	5,  // 17: parley.v1.DocumentService.ExportRecord:input_type -> parley.v1.ExportRecordRequest
+	6,  // 18: parley.v1.DocumentService.PlotMatrix:input_type -> parley.v1.PlotMatrixRequest
+	8,  // 19: parley.v1.DocumentService.PlotBalance:input_type -> parley.v1.PlotBalanceRequest
+	7,  // 20: parley.v1.DocumentService.PlotTimeline:input_type -> parley.v1.PlotTimelineRequest
+	10, // 21: parley.v1.DocumentService.ExportTable:output_type -> google.api.HttpBody
+	10, // 22: parley.v1.DocumentService.ExportRecord:output_type -> google.api.HttpBody
+	10, // 23: parley.v1.DocumentService.PlotMatrix:output_type -> google.api.HttpBody
+	10, // 24: parley.v1.DocumentService.PlotBalance:output_type -> google.api.HttpBody
+	10, // 25: parley.v1.DocumentService.PlotTimeline:output_type -> google.api.HttpBody
+	21, // [21:26] is the sub-list for method output_type
+	16, // [16:21] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_document_proto_init() }
@@ -706,7 +836,7 @@ func file_parley_v1_document_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_v1_document_proto_rawDesc), len(file_parley_v1_document_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   5,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

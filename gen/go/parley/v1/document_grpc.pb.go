@@ -23,6 +23,7 @@ const (
 	DocumentService_ExportTable_FullMethodName  = "/parley.v1.DocumentService/ExportTable"
 	DocumentService_ExportRecord_FullMethodName = "/parley.v1.DocumentService/ExportRecord"
 	DocumentService_PlotMatrix_FullMethodName   = "/parley.v1.DocumentService/PlotMatrix"
+	DocumentService_PlotBalance_FullMethodName  = "/parley.v1.DocumentService/PlotBalance"
 	DocumentService_PlotTimeline_FullMethodName = "/parley.v1.DocumentService/PlotTimeline"
 )
 
@@ -49,6 +50,12 @@ type DocumentServiceClient interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND.
 	PlotMatrix(ctx context.Context, in *PlotMatrixRequest, opts ...grpc.CallOption) (*httpbody.HttpBody, error)
+	// A picture of how far each party's demands are met over a series of revisions: for each party a band from what is met for
+	// certain to what may be, as CompareBalance works it out. Limits: `picture_rows`, here of revisions, 200; `picture_columns`,
+	// here of parties, 30.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND.
+	PlotBalance(ctx context.Context, in *PlotBalanceRequest, opts ...grpc.CallOption) (*httpbody.HttpBody, error)
 	// A picture of what happened when: the events and the revisions of a negotiation, by the time at which they were held.
 	// Those of unknown time stand at the end. Limit: `picture_rows`, 200.
 	//
@@ -103,6 +110,16 @@ func (c *documentServiceClient) PlotMatrix(ctx context.Context, in *PlotMatrixRe
 	return out, nil
 }
 
+func (c *documentServiceClient) PlotBalance(ctx context.Context, in *PlotBalanceRequest, opts ...grpc.CallOption) (*httpbody.HttpBody, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(httpbody.HttpBody)
+	err := c.cc.Invoke(ctx, DocumentService_PlotBalance_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *documentServiceClient) PlotTimeline(ctx context.Context, in *PlotTimelineRequest, opts ...grpc.CallOption) (*httpbody.HttpBody, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(httpbody.HttpBody)
@@ -136,6 +153,12 @@ type DocumentServiceServer interface {
 	//
 	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND.
 	PlotMatrix(context.Context, *PlotMatrixRequest) (*httpbody.HttpBody, error)
+	// A picture of how far each party's demands are met over a series of revisions: for each party a band from what is met for
+	// certain to what may be, as CompareBalance works it out. Limits: `picture_rows`, here of revisions, 200; `picture_columns`,
+	// here of parties, 30.
+	//
+	// Errors: RESOURCE_NOT_FOUND, REFERENCE_NOT_FOUND.
+	PlotBalance(context.Context, *PlotBalanceRequest) (*httpbody.HttpBody, error)
 	// A picture of what happened when: the events and the revisions of a negotiation, by the time at which they were held.
 	// Those of unknown time stand at the end. Limit: `picture_rows`, 200.
 	//
@@ -159,6 +182,9 @@ func (UnimplementedDocumentServiceServer) ExportRecord(*ExportRecordRequest, grp
 }
 func (UnimplementedDocumentServiceServer) PlotMatrix(context.Context, *PlotMatrixRequest) (*httpbody.HttpBody, error) {
 	return nil, status.Error(codes.Unimplemented, "method PlotMatrix not implemented")
+}
+func (UnimplementedDocumentServiceServer) PlotBalance(context.Context, *PlotBalanceRequest) (*httpbody.HttpBody, error) {
+	return nil, status.Error(codes.Unimplemented, "method PlotBalance not implemented")
 }
 func (UnimplementedDocumentServiceServer) PlotTimeline(context.Context, *PlotTimelineRequest) (*httpbody.HttpBody, error) {
 	return nil, status.Error(codes.Unimplemented, "method PlotTimeline not implemented")
@@ -231,6 +257,24 @@ func _DocumentService_PlotMatrix_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _DocumentService_PlotBalance_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PlotBalanceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DocumentServiceServer).PlotBalance(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DocumentService_PlotBalance_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DocumentServiceServer).PlotBalance(ctx, req.(*PlotBalanceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _DocumentService_PlotTimeline_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(PlotTimelineRequest)
 	if err := dec(in); err != nil {
@@ -263,6 +307,10 @@ var DocumentService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "PlotMatrix",
 			Handler:    _DocumentService_PlotMatrix_Handler,
+		},
+		{
+			MethodName: "PlotBalance",
+			Handler:    _DocumentService_PlotBalance_Handler,
 		},
 		{
 			MethodName: "PlotTimeline",

@@ -24,6 +24,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// How much is told of each stance.
+type PositionMatrix_View int32
+
+const (
+	// Not said; counts as FULL.
+	PositionMatrix_VIEW_UNSPECIFIED PositionMatrix_View = 0
+	// Rows have `cells`: the stances themselves, and why they do not stand.
+	PositionMatrix_VIEW_FULL PositionMatrix_View = 1
+	// Rows have `values`, `currencies` and `stance_counts`: a hundredth of the size.
+	PositionMatrix_VIEW_COMPACT PositionMatrix_View = 2
+)
+
+// Enum value maps for PositionMatrix_View.
+var (
+	PositionMatrix_View_name = map[int32]string{
+		0: "VIEW_UNSPECIFIED",
+		1: "VIEW_FULL",
+		2: "VIEW_COMPACT",
+	}
+	PositionMatrix_View_value = map[string]int32{
+		"VIEW_UNSPECIFIED": 0,
+		"VIEW_FULL":        1,
+		"VIEW_COMPACT":     2,
+	}
+)
+
+func (x PositionMatrix_View) Enum() *PositionMatrix_View {
+	p := new(PositionMatrix_View)
+	*p = x
+	return p
+}
+
+func (x PositionMatrix_View) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PositionMatrix_View) Descriptor() protoreflect.EnumDescriptor {
+	return file_parley_v1_matrix_proto_enumTypes[0].Descriptor()
+}
+
+func (PositionMatrix_View) Type() protoreflect.EnumType {
+	return &file_parley_v1_matrix_proto_enumTypes[0]
+}
+
+func (x PositionMatrix_View) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PositionMatrix_View.Descriptor instead.
+func (PositionMatrix_View) EnumDescriptor() ([]byte, []int) {
+	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{3, 0}
+}
+
 // How far a point has come, from what counts, by the plan's decision rule.
 type PositionMatrix_Status int32
 
@@ -82,11 +135,11 @@ func (x PositionMatrix_Status) String() string {
 }
 
 func (PositionMatrix_Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_parley_v1_matrix_proto_enumTypes[0].Descriptor()
+	return file_parley_v1_matrix_proto_enumTypes[1].Descriptor()
 }
 
 func (PositionMatrix_Status) Type() protoreflect.EnumType {
-	return &file_parley_v1_matrix_proto_enumTypes[0]
+	return &file_parley_v1_matrix_proto_enumTypes[1]
 }
 
 func (x PositionMatrix_Status) Number() protoreflect.EnumNumber {
@@ -95,7 +148,7 @@ func (x PositionMatrix_Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PositionMatrix_Status.Descriptor instead.
 func (PositionMatrix_Status) EnumDescriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{1, 0}
+	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{3, 1}
 }
 
 // Whether the stance in a cell still stands.
@@ -141,11 +194,11 @@ func (x PositionMatrix_Currency) String() string {
 }
 
 func (PositionMatrix_Currency) Descriptor() protoreflect.EnumDescriptor {
-	return file_parley_v1_matrix_proto_enumTypes[1].Descriptor()
+	return file_parley_v1_matrix_proto_enumTypes[2].Descriptor()
 }
 
 func (PositionMatrix_Currency) Type() protoreflect.EnumType {
-	return &file_parley_v1_matrix_proto_enumTypes[1]
+	return &file_parley_v1_matrix_proto_enumTypes[2]
 }
 
 func (x PositionMatrix_Currency) Number() protoreflect.EnumNumber {
@@ -154,7 +207,7 @@ func (x PositionMatrix_Currency) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PositionMatrix_Currency.Descriptor instead.
 func (PositionMatrix_Currency) EnumDescriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{1, 1}
+	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{3, 2}
 }
 
 // Names a revision, and the rows and columns to show of it.
@@ -176,7 +229,10 @@ type GetPositionMatrixRequest struct {
 	// Positions as they were held at this moment: who stood where then, whenever it was said or recorded.
 	HeldAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=held_at,json=heldAt,proto3" json:"held_at,omitempty"`
 	// Positions as they were known at this moment: only what had certainly been made public by then.
-	KnownAt       *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=known_at,json=knownAt,proto3" json:"known_at,omitempty"`
+	KnownAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=known_at,json=knownAt,proto3" json:"known_at,omitempty"`
+	// How much is told of each stance. A page of cells ends early where it would be larger than some megabytes: for many parties
+	// ask for COMPACT.
+	View          PositionMatrix_View `protobuf:"varint,9,opt,name=view,proto3,enum=parley.v1.PositionMatrix_View" json:"view,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -267,6 +323,168 @@ func (x *GetPositionMatrixRequest) GetKnownAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *GetPositionMatrixRequest) GetView() PositionMatrix_View {
+	if x != nil {
+		return x.View
+	}
+	return PositionMatrix_VIEW_UNSPECIFIED
+}
+
+// Names a revision, and the rows and columns to show of it, all at once.
+type StreamPositionMatrixRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The revision. Example: `negotiations/ukraine-peace-plan/plans/us-draft/revisions/latest`.
+	Revision string `protobuf:"bytes,1,opt,name=revision,proto3" json:"revision,omitempty"`
+	// The columns, as in GetPositionMatrix. At most 1,000.
+	Parties []string `protobuf:"bytes,2,rep,name=parties,proto3" json:"parties,omitempty"`
+	// Whether points that are gone (STRUCK, MOVED, SUPERSEDED) get rows too.
+	ShowGone bool `protobuf:"varint,3,opt,name=show_gone,json=showGone,proto3" json:"show_gone,omitempty"`
+	// How much is told of each stance.
+	View PositionMatrix_View `protobuf:"varint,4,opt,name=view,proto3,enum=parley.v1.PositionMatrix_View" json:"view,omitempty"`
+	// Answer what the record said at this moment of the server's clock; now if unset.
+	AsOf *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Positions as they were held at this moment: who stood where then, whenever it was said or recorded.
+	HeldAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=held_at,json=heldAt,proto3" json:"held_at,omitempty"`
+	// Positions as they were known at this moment: only what had certainly been made public by then.
+	KnownAt       *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=known_at,json=knownAt,proto3" json:"known_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamPositionMatrixRequest) Reset() {
+	*x = StreamPositionMatrixRequest{}
+	mi := &file_parley_v1_matrix_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamPositionMatrixRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamPositionMatrixRequest) ProtoMessage() {}
+
+func (x *StreamPositionMatrixRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_matrix_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamPositionMatrixRequest.ProtoReflect.Descriptor instead.
+func (*StreamPositionMatrixRequest) Descriptor() ([]byte, []int) {
+	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *StreamPositionMatrixRequest) GetRevision() string {
+	if x != nil {
+		return x.Revision
+	}
+	return ""
+}
+
+func (x *StreamPositionMatrixRequest) GetParties() []string {
+	if x != nil {
+		return x.Parties
+	}
+	return nil
+}
+
+func (x *StreamPositionMatrixRequest) GetShowGone() bool {
+	if x != nil {
+		return x.ShowGone
+	}
+	return false
+}
+
+func (x *StreamPositionMatrixRequest) GetView() PositionMatrix_View {
+	if x != nil {
+		return x.View
+	}
+	return PositionMatrix_VIEW_UNSPECIFIED
+}
+
+func (x *StreamPositionMatrixRequest) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *StreamPositionMatrixRequest) GetHeldAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.HeldAt
+	}
+	return nil
+}
+
+func (x *StreamPositionMatrixRequest) GetKnownAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.KnownAt
+	}
+	return nil
+}
+
+// A part of a matrix that is streamed.
+type StreamPositionMatrixResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// All but the rows; in the first message only.
+	Head *PositionMatrix `protobuf:"bytes,1,opt,name=head,proto3" json:"head,omitempty"`
+	// The next rows, in reading order; none in the first message.
+	Rows          []*PositionMatrix_Row `protobuf:"bytes,2,rep,name=rows,proto3" json:"rows,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamPositionMatrixResponse) Reset() {
+	*x = StreamPositionMatrixResponse{}
+	mi := &file_parley_v1_matrix_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamPositionMatrixResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamPositionMatrixResponse) ProtoMessage() {}
+
+func (x *StreamPositionMatrixResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_matrix_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamPositionMatrixResponse.ProtoReflect.Descriptor instead.
+func (*StreamPositionMatrixResponse) Descriptor() ([]byte, []int) {
+	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *StreamPositionMatrixResponse) GetHead() *PositionMatrix {
+	if x != nil {
+		return x.Head
+	}
+	return nil
+}
+
+func (x *StreamPositionMatrixResponse) GetRows() []*PositionMatrix_Row {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
+}
+
 // Points × parties at a revision.
 type PositionMatrix struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -293,7 +511,7 @@ type PositionMatrix struct {
 
 func (x *PositionMatrix) Reset() {
 	*x = PositionMatrix{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[1]
+	mi := &file_parley_v1_matrix_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -305,7 +523,7 @@ func (x *PositionMatrix) String() string {
 func (*PositionMatrix) ProtoMessage() {}
 
 func (x *PositionMatrix) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[1]
+	mi := &file_parley_v1_matrix_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -318,7 +536,7 @@ func (x *PositionMatrix) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PositionMatrix.ProtoReflect.Descriptor instead.
 func (*PositionMatrix) Descriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{1}
+	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *PositionMatrix) GetRevision() string {
@@ -400,7 +618,7 @@ type PositionMatrix_Cell struct {
 
 func (x *PositionMatrix_Cell) Reset() {
 	*x = PositionMatrix_Cell{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[2]
+	mi := &file_parley_v1_matrix_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -412,7 +630,7 @@ func (x *PositionMatrix_Cell) String() string {
 func (*PositionMatrix_Cell) ProtoMessage() {}
 
 func (x *PositionMatrix_Cell) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[2]
+	mi := &file_parley_v1_matrix_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -425,7 +643,7 @@ func (x *PositionMatrix_Cell) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PositionMatrix_Cell.ProtoReflect.Descriptor instead.
 func (*PositionMatrix_Cell) Descriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{1, 0}
+	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{3, 0}
 }
 
 func (x *PositionMatrix_Cell) GetCurrency() PositionMatrix_Currency {
@@ -478,15 +696,23 @@ type PositionMatrix_Row struct {
 	Point *Point `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// How far it has come.
 	Status PositionMatrix_Status `protobuf:"varint,2,opt,name=status,proto3,enum=parley.v1.PositionMatrix_Status" json:"status,omitempty"`
-	// One cell a party, in the order of `parties`.
-	Cells         []*PositionMatrix_Cell `protobuf:"bytes,3,rep,name=cells,proto3" json:"cells,omitempty"`
+	// FULL: one cell a party, in the order of `parties`.
+	Cells []*PositionMatrix_Cell `protobuf:"bytes,3,rep,name=cells,proto3" json:"cells,omitempty"`
+	// COMPACT: for each party, in the order of `parties`, the value of the stance that would be in its cell; unspecified if there
+	// is none.
+	Values []Stance_Value `protobuf:"varint,4,rep,packed,name=values,proto3,enum=parley.v1.Stance_Value" json:"values,omitempty"`
+	// COMPACT: for each party whether that stance still stands; unspecified if there is none.
+	Currencies []PositionMatrix_Currency `protobuf:"varint,5,rep,packed,name=currencies,proto3,enum=parley.v1.PositionMatrix_Currency" json:"currencies,omitempty"`
+	// COMPACT: for each party how many stances it has on record in all. Where that is not 0 and there is no value, it has taken
+	// them all back.
+	StanceCounts  []int32 `protobuf:"varint,6,rep,packed,name=stance_counts,json=stanceCounts,proto3" json:"stance_counts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PositionMatrix_Row) Reset() {
 	*x = PositionMatrix_Row{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[3]
+	mi := &file_parley_v1_matrix_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -498,7 +724,7 @@ func (x *PositionMatrix_Row) String() string {
 func (*PositionMatrix_Row) ProtoMessage() {}
 
 func (x *PositionMatrix_Row) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[3]
+	mi := &file_parley_v1_matrix_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -511,7 +737,7 @@ func (x *PositionMatrix_Row) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PositionMatrix_Row.ProtoReflect.Descriptor instead.
 func (*PositionMatrix_Row) Descriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{1, 1}
+	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{3, 1}
 }
 
 func (x *PositionMatrix_Row) GetPoint() *Point {
@@ -535,6 +761,27 @@ func (x *PositionMatrix_Row) GetCells() []*PositionMatrix_Cell {
 	return nil
 }
 
+func (x *PositionMatrix_Row) GetValues() []Stance_Value {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *PositionMatrix_Row) GetCurrencies() []PositionMatrix_Currency {
+	if x != nil {
+		return x.Currencies
+	}
+	return nil
+}
+
+func (x *PositionMatrix_Row) GetStanceCounts() []int32 {
+	if x != nil {
+		return x.StanceCounts
+	}
+	return nil
+}
+
 // How many points are in a status.
 type PositionMatrix_StatusCount struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -548,7 +795,7 @@ type PositionMatrix_StatusCount struct {
 
 func (x *PositionMatrix_StatusCount) Reset() {
 	*x = PositionMatrix_StatusCount{}
-	mi := &file_parley_v1_matrix_proto_msgTypes[4]
+	mi := &file_parley_v1_matrix_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -560,7 +807,7 @@ func (x *PositionMatrix_StatusCount) String() string {
 func (*PositionMatrix_StatusCount) ProtoMessage() {}
 
 func (x *PositionMatrix_StatusCount) ProtoReflect() protoreflect.Message {
-	mi := &file_parley_v1_matrix_proto_msgTypes[4]
+	mi := &file_parley_v1_matrix_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -573,7 +820,7 @@ func (x *PositionMatrix_StatusCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PositionMatrix_StatusCount.ProtoReflect.Descriptor instead.
 func (*PositionMatrix_StatusCount) Descriptor() ([]byte, []int) {
-	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{1, 2}
+	return file_parley_v1_matrix_proto_rawDescGZIP(), []int{3, 2}
 }
 
 func (x *PositionMatrix_StatusCount) GetStatus() PositionMatrix_Status {
@@ -594,7 +841,7 @@ var File_parley_v1_matrix_proto protoreflect.FileDescriptor
 
 const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\n" +
-	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19parley/v1/agreement.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\"\xa5\x03\n" +
+	"\x16parley/v1/matrix.proto\x12\tparley.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19parley/v1/agreement.proto\x1a\x15parley/v1/party.proto\x1a\x15parley/v1/point.proto\x1a\x16parley/v1/stance.proto\"\xe6\x03\n" +
 	"\x18GetPositionMatrixRequest\x123\n" +
 	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x129\n" +
@@ -607,7 +854,21 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"page_token\x18\x05 \x01(\tB\x03\xe0A\x01R\tpageToken\x124\n" +
 	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x128\n" +
 	"\aheld_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x06heldAt\x12:\n" +
-	"\bknown_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\"\xe9\t\n" +
+	"\bknown_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\x12?\n" +
+	"\x04view\x18\t \x01(\x0e2\x1e.parley.v1.PositionMatrix.ViewB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04view\"\x9c\x03\n" +
+	"\x1bStreamPositionMatrixRequest\x123\n" +
+	"\brevision\x18\x01 \x01(\tB\x17\xe0A\x02\xfaA\x11\n" +
+	"\x0fparley/RevisionR\brevision\x129\n" +
+	"\aparties\x18\x02 \x03(\tB\x1f\xe0A\x01\xfaA\x0e\n" +
+	"\fparley/Party\xbaH\b\x92\x01\x05\x10\xe8\a\x18\x01R\aparties\x12 \n" +
+	"\tshow_gone\x18\x03 \x01(\bB\x03\xe0A\x01R\bshowGone\x12?\n" +
+	"\x04view\x18\x04 \x01(\x0e2\x1e.parley.v1.PositionMatrix.ViewB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x04view\x124\n" +
+	"\x05as_of\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\x128\n" +
+	"\aheld_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x06heldAt\x12:\n" +
+	"\bknown_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\aknownAt\"\x80\x01\n" +
+	"\x1cStreamPositionMatrixResponse\x12-\n" +
+	"\x04head\x18\x01 \x01(\v2\x19.parley.v1.PositionMatrixR\x04head\x121\n" +
+	"\x04rows\x18\x02 \x03(\v2\x1d.parley.v1.PositionMatrix.RowR\x04rows\"\xc2\v\n" +
 	"\x0ePositionMatrix\x120\n" +
 	"\brevision\x18\x01 \x01(\tB\x14\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x12*\n" +
@@ -627,14 +888,23 @@ const file_parley_v1_matrix_proto_rawDesc = "" +
 	"\n" +
 	"carried_by\x18\x05 \x03(\tB\x14\xfaA\x11\n" +
 	"\x0fparley/RevisionR\tcarriedBy\x12&\n" +
-	"\x05unmet\x18\x06 \x03(\v2\x10.parley.v1.UnmetR\x05unmet\x1a\x9d\x01\n" +
+	"\x05unmet\x18\x06 \x03(\v2\x10.parley.v1.UnmetR\x05unmet\x1a\xb7\x02\n" +
 	"\x03Row\x12&\n" +
 	"\x05point\x18\x01 \x01(\v2\x10.parley.v1.PointR\x05point\x128\n" +
 	"\x06status\x18\x02 \x01(\x0e2 .parley.v1.PositionMatrix.StatusR\x06status\x124\n" +
-	"\x05cells\x18\x03 \x03(\v2\x1e.parley.v1.PositionMatrix.CellR\x05cells\x1a]\n" +
+	"\x05cells\x18\x03 \x03(\v2\x1e.parley.v1.PositionMatrix.CellR\x05cells\x12/\n" +
+	"\x06values\x18\x04 \x03(\x0e2\x17.parley.v1.Stance.ValueR\x06values\x12B\n" +
+	"\n" +
+	"currencies\x18\x05 \x03(\x0e2\".parley.v1.PositionMatrix.CurrencyR\n" +
+	"currencies\x12#\n" +
+	"\rstance_counts\x18\x06 \x03(\x05R\fstanceCounts\x1a]\n" +
 	"\vStatusCount\x128\n" +
 	"\x06status\x18\x01 \x01(\x0e2 .parley.v1.PositionMatrix.StatusR\x06status\x12\x14\n" +
-	"\x05count\x18\x02 \x01(\x05R\x05count\"\xca\x01\n" +
+	"\x05count\x18\x02 \x01(\x05R\x05count\"=\n" +
+	"\x04View\x12\x14\n" +
+	"\x10VIEW_UNSPECIFIED\x10\x00\x12\r\n" +
+	"\tVIEW_FULL\x10\x01\x12\x10\n" +
+	"\fVIEW_COMPACT\x10\x02\"\xca\x01\n" +
 	"\x06Status\x12\x16\n" +
 	"\x12STATUS_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vSTATUS_OPEN\x10\x01\x12\x14\n" +
@@ -662,43 +932,56 @@ func file_parley_v1_matrix_proto_rawDescGZIP() []byte {
 	return file_parley_v1_matrix_proto_rawDescData
 }
 
-var file_parley_v1_matrix_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_parley_v1_matrix_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_parley_v1_matrix_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_parley_v1_matrix_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_parley_v1_matrix_proto_goTypes = []any{
-	(PositionMatrix_Status)(0),         // 0: parley.v1.PositionMatrix.Status
-	(PositionMatrix_Currency)(0),       // 1: parley.v1.PositionMatrix.Currency
-	(*GetPositionMatrixRequest)(nil),   // 2: parley.v1.GetPositionMatrixRequest
-	(*PositionMatrix)(nil),             // 3: parley.v1.PositionMatrix
-	(*PositionMatrix_Cell)(nil),        // 4: parley.v1.PositionMatrix.Cell
-	(*PositionMatrix_Row)(nil),         // 5: parley.v1.PositionMatrix.Row
-	(*PositionMatrix_StatusCount)(nil), // 6: parley.v1.PositionMatrix.StatusCount
-	(*timestamppb.Timestamp)(nil),      // 7: google.protobuf.Timestamp
-	(*Party)(nil),                      // 8: parley.v1.Party
-	(*Stance)(nil),                     // 9: parley.v1.Stance
-	(*Unmet)(nil),                      // 10: parley.v1.Unmet
-	(*Point)(nil),                      // 11: parley.v1.Point
+	(PositionMatrix_View)(0),             // 0: parley.v1.PositionMatrix.View
+	(PositionMatrix_Status)(0),           // 1: parley.v1.PositionMatrix.Status
+	(PositionMatrix_Currency)(0),         // 2: parley.v1.PositionMatrix.Currency
+	(*GetPositionMatrixRequest)(nil),     // 3: parley.v1.GetPositionMatrixRequest
+	(*StreamPositionMatrixRequest)(nil),  // 4: parley.v1.StreamPositionMatrixRequest
+	(*StreamPositionMatrixResponse)(nil), // 5: parley.v1.StreamPositionMatrixResponse
+	(*PositionMatrix)(nil),               // 6: parley.v1.PositionMatrix
+	(*PositionMatrix_Cell)(nil),          // 7: parley.v1.PositionMatrix.Cell
+	(*PositionMatrix_Row)(nil),           // 8: parley.v1.PositionMatrix.Row
+	(*PositionMatrix_StatusCount)(nil),   // 9: parley.v1.PositionMatrix.StatusCount
+	(*timestamppb.Timestamp)(nil),        // 10: google.protobuf.Timestamp
+	(*Party)(nil),                        // 11: parley.v1.Party
+	(*Stance)(nil),                       // 12: parley.v1.Stance
+	(*Unmet)(nil),                        // 13: parley.v1.Unmet
+	(*Point)(nil),                        // 14: parley.v1.Point
+	(Stance_Value)(0),                    // 15: parley.v1.Stance.Value
 }
 var file_parley_v1_matrix_proto_depIdxs = []int32{
-	7,  // 0: parley.v1.GetPositionMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
-	7,  // 1: parley.v1.GetPositionMatrixRequest.held_at:type_name -> google.protobuf.Timestamp
-	7,  // 2: parley.v1.GetPositionMatrixRequest.known_at:type_name -> google.protobuf.Timestamp
-	8,  // 3: parley.v1.PositionMatrix.parties:type_name -> parley.v1.Party
-	4,  // 4: parley.v1.PositionMatrix.whole:type_name -> parley.v1.PositionMatrix.Cell
-	5,  // 5: parley.v1.PositionMatrix.rows:type_name -> parley.v1.PositionMatrix.Row
-	6,  // 6: parley.v1.PositionMatrix.status_counts:type_name -> parley.v1.PositionMatrix.StatusCount
-	9,  // 7: parley.v1.PositionMatrix.unplaced:type_name -> parley.v1.Stance
-	1,  // 8: parley.v1.PositionMatrix.Cell.currency:type_name -> parley.v1.PositionMatrix.Currency
-	9,  // 9: parley.v1.PositionMatrix.Cell.stance:type_name -> parley.v1.Stance
-	10, // 10: parley.v1.PositionMatrix.Cell.unmet:type_name -> parley.v1.Unmet
-	11, // 11: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
-	0,  // 12: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
-	4,  // 13: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
-	0,  // 14: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
-	15, // [15:15] is the sub-list for method output_type
-	15, // [15:15] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	10, // 0: parley.v1.GetPositionMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
+	10, // 1: parley.v1.GetPositionMatrixRequest.held_at:type_name -> google.protobuf.Timestamp
+	10, // 2: parley.v1.GetPositionMatrixRequest.known_at:type_name -> google.protobuf.Timestamp
+	0,  // 3: parley.v1.GetPositionMatrixRequest.view:type_name -> parley.v1.PositionMatrix.View
+	0,  // 4: parley.v1.StreamPositionMatrixRequest.view:type_name -> parley.v1.PositionMatrix.View
+	10, // 5: parley.v1.StreamPositionMatrixRequest.as_of:type_name -> google.protobuf.Timestamp
+	10, // 6: parley.v1.StreamPositionMatrixRequest.held_at:type_name -> google.protobuf.Timestamp
+	10, // 7: parley.v1.StreamPositionMatrixRequest.known_at:type_name -> google.protobuf.Timestamp
+	6,  // 8: parley.v1.StreamPositionMatrixResponse.head:type_name -> parley.v1.PositionMatrix
+	8,  // 9: parley.v1.StreamPositionMatrixResponse.rows:type_name -> parley.v1.PositionMatrix.Row
+	11, // 10: parley.v1.PositionMatrix.parties:type_name -> parley.v1.Party
+	7,  // 11: parley.v1.PositionMatrix.whole:type_name -> parley.v1.PositionMatrix.Cell
+	8,  // 12: parley.v1.PositionMatrix.rows:type_name -> parley.v1.PositionMatrix.Row
+	9,  // 13: parley.v1.PositionMatrix.status_counts:type_name -> parley.v1.PositionMatrix.StatusCount
+	12, // 14: parley.v1.PositionMatrix.unplaced:type_name -> parley.v1.Stance
+	2,  // 15: parley.v1.PositionMatrix.Cell.currency:type_name -> parley.v1.PositionMatrix.Currency
+	12, // 16: parley.v1.PositionMatrix.Cell.stance:type_name -> parley.v1.Stance
+	13, // 17: parley.v1.PositionMatrix.Cell.unmet:type_name -> parley.v1.Unmet
+	14, // 18: parley.v1.PositionMatrix.Row.point:type_name -> parley.v1.Point
+	1,  // 19: parley.v1.PositionMatrix.Row.status:type_name -> parley.v1.PositionMatrix.Status
+	7,  // 20: parley.v1.PositionMatrix.Row.cells:type_name -> parley.v1.PositionMatrix.Cell
+	15, // 21: parley.v1.PositionMatrix.Row.values:type_name -> parley.v1.Stance.Value
+	2,  // 22: parley.v1.PositionMatrix.Row.currencies:type_name -> parley.v1.PositionMatrix.Currency
+	1,  // 23: parley.v1.PositionMatrix.StatusCount.status:type_name -> parley.v1.PositionMatrix.Status
+	24, // [24:24] is the sub-list for method output_type
+	24, // [24:24] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_matrix_proto_init() }
@@ -715,8 +998,8 @@ func file_parley_v1_matrix_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_v1_matrix_proto_rawDesc), len(file_parley_v1_matrix_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   5,
+			NumEnums:      3,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1,0 +1,48 @@
+package daemon
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+// How much memory may be taken beyond what is in use before the collector runs: much of what little there is, little of what much
+// there is. Go's own rule, as much again, would have a server with a million stances take twice what these need.
+const (
+	leastHeadroom   = 64 << 20 // bytes
+	leastPercent    = 20       // of what is in use
+	mostPercent     = 1000
+	headroomChecked = time.Second
+)
+
+// KeepHeadroom sets the collector's goal by what is in use, until ctx ends, unless whoever runs the server has set it with GOGC.
+// It concerns the whole process.
+func KeepHeadroom(ctx context.Context) {
+	if os.Getenv("GOGC") == "" {
+		go keepHeadroom(ctx)
+	}
+}
+
+func keepHeadroom(ctx context.Context) {
+	tick := time.NewTicker(headroomChecked)
+	defer tick.Stop()
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	for set := 0; ctx.Err() == nil; {
+		metrics.Read(live)
+		if percent := headroom(live[0].Value.Uint64()); percent != set {
+			debug.SetGCPercent(percent)
+			set = percent
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+	}
+}
+
+// headroom is how much may be taken beyond the bytes in use, in percent of these.
+func headroom(inUse uint64) int {
+	return int(max(leastPercent, min(mostPercent, leastHeadroom*100/max(inUse, 1))))
+}

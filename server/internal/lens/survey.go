@@ -1,0 +1,94 @@
+package lens
+
+import (
+	"iter"
+
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/record"
+)
+
+// Survey goes through the stances on many targets, and decides only once what the viewer may know of a party and of a target.
+// For one goroutine.
+type Survey struct {
+	lens, quiet *Lens // quiet has nothing noted
+	parties     map[string]sight
+	target      *parleyv1.Stance_Target // the last one that was looked at; stances on the same words often share theirs
+	onTarget    sight
+}
+
+// sight is what was found of something that stances name.
+type sight struct{ seen, noted bool }
+
+// Survey makes a survey of the stances of a negotiation.
+func (l *Lens) Survey() *Survey {
+	quiet := *l
+	quiet.trusted = nil
+	return &Survey{lens: l, quiet: &quiet, parties: map[string]sight{}}
+}
+
+// StancesOn yields the stances on a point (by id, over all revisions) or on a revision (by name), by party, deleted ones
+// excepted.
+func (s *Survey) StancesOn(target string) iter.Seq[*parleyv1.Stance] {
+	return func(yield func(*parleyv1.Stance) bool) {
+		s.lens.st.StancesOn(target, s.lens.at, func(m *parleyv1.Stance) bool { return !s.lens.Over() && (!s.sees(m) || yield(m)) })
+	}
+}
+
+// StancesOf yields of the stances on a point or on a revision those of one party.
+func (s *Survey) StancesOf(target, party string) iter.Seq[*parleyv1.Stance] {
+	return func(yield func(*parleyv1.Stance) bool) {
+		s.lens.st.StancesOf(target, party, s.lens.at, func(m *parleyv1.Stance) bool { return !s.lens.Over() && (!s.sees(m) || yield(m)) })
+	}
+}
+
+// MostConsents is a number that those who let a point pass cannot exceed; tied says that a stance on it may hang on other points.
+func (s *Survey) MostConsents(point string) (most int, tied bool) {
+	return s.lens.st.MostConsents(point)
+}
+
+// Speakers names the parties of a negotiation, that a resource of it is named of, whose stances it is worth looking for, by name.
+func (s *Survey) Speakers(resource string) (out []string) {
+	for p := range s.quiet.Parties(record.NegotiationOf(resource), "", false) {
+		if s.lens.st.EverSpoke(p.GetName()) {
+			out = append(out, p.GetName())
+		}
+	}
+	return out
+}
+
+// sees decides as Lens.seesStance does.
+func (s *Survey) sees(m *parleyv1.Stance) bool {
+	if !s.quiet.sees(m.GetAudience(), m.GetParty(), m.GetName()) {
+		return false
+	}
+	party, known := s.parties[m.GetParty()]
+	if !known {
+		party.seen = s.quiet.liveParty(m.GetParty())
+		s.parties[m.GetParty()] = party
+	}
+	if m.GetTarget() != s.target {
+		s.target, s.onTarget = m.GetTarget(), sight{seen: s.quiet.knowsTarget(m.GetTarget())}
+	}
+	if !party.seen || !s.onTarget.seen {
+		return false
+	}
+	s.note(m, party)
+	return true
+}
+
+// note has noted what a stance that is seen is seen by, for those who keep the books: what its party and its target are seen by,
+// once.
+func (s *Survey) note(m *parleyv1.Stance, party sight) {
+	if s.lens.trusted == nil {
+		return
+	}
+	s.lens.sees(m.GetAudience(), m.GetParty(), m.GetName())
+	if !party.noted {
+		s.lens.liveParty(m.GetParty())
+		s.parties[m.GetParty()] = sight{seen: true, noted: true}
+	}
+	if !s.onTarget.noted {
+		s.lens.knowsTarget(m.GetTarget())
+		s.onTarget.noted = true
+	}
+}
