@@ -3,26 +3,24 @@ package daemon_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
-	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
-	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
 
 // create has somebody record something, for themselves, for a few or for all.
 func (p *play) create() {
 	who, owner, audience := p.part()
-	kind := rapid.SampledFrom([]string{"Demand", "Plan", "Stance", "Stance", "Stance", "Claim", "Claim", "Event", "Source", "Assessment", "Objection", "Party"}).Draw(p.t, "kind")
-	if (kind == "Event" || kind == "Source" || kind == "Party") && who != "maria" {
+	kind := rapid.SampledFrom([]string{"Demand", "Plan", "Stance", "Stance", "Stance", "Claim", "Claim", "Event", "Source", "Assessment", "Objection", "Party", "Valuation", "Valuation"}).Draw(p.t, "kind")
+	if (kind == "Event" || kind == "Source" || kind == "Party") && !p.mediators[who] {
 		kind = "Claim"
 	}
 	x := &thing{kind: kind, author: who, owner: owner, audience: audience}
@@ -35,6 +33,7 @@ func (p *play) create() {
 		if kind == "Party" {
 			x.owner = lastPart(x.name)
 		}
+		x.saw(made)
 		p.note(x)
 	}
 }
@@ -66,6 +65,10 @@ func (p *play) creation(x *thing) proto.Message {
 		return &parleyv1.CreatePartyRequest{Parent: n, PartyId: p.newID("", a), Party: &parleyv1.Party{
 			DisplayName: p.word(), Kind: parleyv1.Party_KIND_STATE, Role: parleyv1.Party_ROLE_PRINCIPAL, Audience: a,
 		}}
+	case "Member":
+		x.owner, x.audience = "", audienceOf(parleyv1.Audience_LEVEL_TABLED)
+		id := fmt.Sprintf("m%d", p.acts)
+		return &parleyv1.CreateMemberRequest{Parent: n, MemberId: id, Member: &parleyv1.Member{Principal: id, Role: parleyv1.Member_ROLE_OBSERVER, Audience: x.audience}}
 	case "Claim":
 		m := &parleyv1.Claim{Statement: p.word(), Party: p.party(x.owner), Audience: a, Attribution: p.attribution(x)}
 		m.About, m.Reports = p.naming(x, "Claim", "Revision", "Party", "Event", "Source", "Demand", "Stance", "Plan"), first(p.naming(x, "Claim"))
@@ -102,6 +105,9 @@ func (p *play) opinion(x *thing) proto.Message {
 	}
 	if x.owner == "" {
 		x.owner = "a"
+	}
+	if x.kind == "Valuation" {
+		return p.valuation(x, r)
 	}
 	m := &parleyv1.Stance{Party: p.party(x.owner), Value: p.value(), Audience: a, Attribution: p.attribution(x), Target: &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Point{Point: point}}}
 	if rapid.IntRange(0, 3).Draw(p.t, "whole") == 0 {
@@ -170,7 +176,7 @@ func first(list []string) string {
 func (p *play) commit() {
 	who, _, audience := p.part()
 	plan := p.any(who, "Plan")
-	if plan == nil || who != "maria" && plan.author != who {
+	if plan == nil || !p.mediators[who] && plan.author != who || who == newcomer && p.estranged {
 		return
 	}
 	x := &thing{kind: "Revision", owner: plan.owner, author: who, audience: audience, about: []*thing{plan}}
@@ -199,8 +205,8 @@ func (p *play) commit() {
 		}
 		return req
 	}, x)
-	if made != nil && who == "maria" && !p.knows(p.viewer, x) {
-		// That the mediator was told of red lines is noted, and the parties may know that: as if she had only tried.
+	if made != nil && p.mediators[who] && !p.knows(p.viewer, x) {
+		// That a mediator was told of red lines is noted, and the parties may know that: as if they had only tried.
 		p.without.ask(context.Background(), who, question{method: methodNamed("AnalysisService.CheckRedLinesOfDraft"), req: &parleyv1.CheckRedLinesOfDraftRequest{
 			Parent: p.n() + "/plans/draft", Revision: &parleyv1.Revision{},
 		}})
@@ -218,13 +224,19 @@ func (p *play) commit() {
 func (p *play) text(x *thing) *parleyv1.CommitRevisionRequest {
 	var points []*parleyv1.Point
 	for _, id := range rapid.Permutation([]string{"p", "q", "r"}).Draw(p.t, "points")[:rapid.IntRange(1, 3).Draw(p.t, "count")] {
-		points = append(points, p.counted(id))
+		it := p.counted(id)
+		if rapid.IntRange(0, 3).Draw(p.t, "bracketed") == 0 {
+			it = p.bracketed(id)
+		}
+		points = append(points, it)
 	}
 	if !p.knows(p.viewer, x) && rapid.Bool().Draw(p.t, "new point") {
 		points = append(points, point("s"+strconv.Itoa(p.acts), "known to few"))
 	}
+	x.marks = map[string][]string{}
 	for _, each := range points {
 		x.points = append(x.points, each.GetId())
+		x.marks[each.GetId()] = marksOf(each)
 	}
 	return textCommit("", "", nil, points...)
 }
@@ -232,13 +244,12 @@ func (p *play) text(x *thing) *parleyv1.CommitRevisionRequest {
 // changes draws a change of one point of a revision.
 func (p *play) changes(x, base *thing) *parleyv1.CommitRevisionRequest {
 	id := rapid.SampledFrom(append(slices.Clone(base.points), "q")).Draw(p.t, "changed")
-	x.points = base.points
+	x.points, x.marks = base.points, maps.Clone(base.marks)
 	var c *parleyv1.PointChange
-	switch rapid.IntRange(0, 3).Draw(p.t, "how") {
-	case 0:
-		c = &parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: point(id, p.word()), Editorial: true}}}
-	case 1:
-		c = &parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: point(id, p.word())}}}
+	switch how := rapid.IntRange(0, 3).Draw(p.t, "how"); how {
+	case 0, 1:
+		delete(x.marks, id)
+		c = &parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: point(id, p.word()), Editorial: how == 0}}}
 	case 2:
 		c = &parleyv1.PointChange{Change: &parleyv1.PointChange_Strike_{Strike: &parleyv1.PointChange_Strike{Point: id}}}
 	case 3:
@@ -250,31 +261,53 @@ func (p *play) changes(x, base *thing) *parleyv1.CommitRevisionRequest {
 // change has the author of something change, delete or bring it back.
 func (p *play) change() {
 	x := rapid.SampledFrom(p.things).Draw(p.t, "changed")
-	verb := rapid.SampledFrom([]string{"Update", "Update", "Delete", "Undelete"}).Draw(p.t, "verb")
-	if x.kind == "Revision" || x.kind == "Negotiation" && (verb != "Update" || !p.knows(p.viewer, x)) {
+	verbs := []string{"Update", "Update", "Delete"}
+	if x.deleted {
+		verbs = []string{"Undelete", "Undelete", "Update"}
+	}
+	verb := rapid.SampledFrom(verbs).Draw(p.t, "verb")
+	if x.kind == "Revision" || x.kind == "Negotiation" && (verb == "Delete" || !p.knows(p.viewer, x)) {
 		return // a negotiation that one viewer does not know of is there for the next
 	}
-	service := x.kind + "Service." + verb + x.kind
-	req := newMessage(methodNamed(service).Input())
-	fields := req.Descriptor().Fields()
-	if verb != "Update" {
-		req.Set(fields.ByName("name"), protoreflect.ValueOfString(x.name))
-		p.do(x.author, service, same(req.Interface()), x)
-		return
+	req := x.naming(verb)
+	if verb == "Update" {
+		x.update(req, p.word(), rapid.SampledFrom([]int{1, 3, 4}).Draw(p.t, "number"))
 	}
-	field := map[string]string{"Demand": "statement", "Claim": "statement", "Stance": "reason", "Objection": "reason", "Assessment": "reason", "Member": "role"}[x.kind]
+	if made := p.do(x.author, x.kind+"Service."+verb+x.kind, same(req.Interface()), x); made != nil {
+		x.saw(made)
+	}
+}
+
+// naming begins a request to do something with a thing.
+func (x *thing) naming(verb string) protoreflect.Message {
+	req := newMessage(methodNamed(x.kind + "Service." + verb + x.kind).Input())
+	if fd := req.Descriptor().Fields().ByName("name"); fd != nil {
+		req.Set(fd, protoreflect.ValueOfString(x.name))
+	}
+	return req
+}
+
+// update has a request change one field of a thing: to a word, or to a number if it is one.
+func (x *thing) update(req protoreflect.Message, word string, number int) {
+	field := map[string]protoreflect.Name{
+		"Demand": "statement", "Claim": "statement", "Stance": "reason", "Objection": "reason", "Assessment": "reason", "Member": "role", "Valuation": "reserve",
+	}[x.kind]
 	if field == "" {
 		field = "display_name"
 	}
+	fields := req.Descriptor().Fields()
 	value := req.Mutable(fields.ByName(protoreflect.Name(strings.ToLower(x.kind)))).Message()
 	value.Set(value.Descriptor().Fields().ByName("name"), protoreflect.ValueOfString(x.name))
-	if fd := value.Descriptor().Fields().ByName(protoreflect.Name(field)); fd.Enum() != nil {
-		value.Set(fd, protoreflect.ValueOfEnum(protoreflect.EnumNumber(rapid.SampledFrom([]int{1, 3, 4}).Draw(p.t, "role"))))
-	} else {
-		value.Set(fd, protoreflect.ValueOfString(p.word()))
+	fd := value.Descriptor().Fields().ByName(field)
+	switch fd.Kind() {
+	case protoreflect.EnumKind:
+		value.Set(fd, protoreflect.ValueOfEnum(protoreflect.EnumNumber(number)))
+	case protoreflect.DoubleKind:
+		value.Set(fd, protoreflect.ValueOfFloat64(float64(number)))
+	default:
+		value.Set(fd, protoreflect.ValueOfString(word))
 	}
-	req.Set(fields.ByName("update_mask"), protoreflect.ValueOfMessage((&fieldmaskpb.FieldMask{Paths: []string{field}}).ProtoReflect()))
-	p.do(x.author, service, same(req.Interface()), x)
+	req.Set(fields.ByName("update_mask"), protoreflect.ValueOfMessage((&fieldmaskpb.FieldMask{Paths: []string{string(field)}}).ProtoReflect()))
 }
 
 // batch has somebody record several claims at once, some of them secret ones.
@@ -313,6 +346,7 @@ func (p *play) batch() {
 		for _, x := range list {
 			if x.name == "" && proto.Equal(x.audience, m.GetAudience()) {
 				x.name = m.GetName()
+				x.saw(m)
 				p.note(x)
 				break
 			}
@@ -327,89 +361,13 @@ func (p *play) respond() {
 		return
 	}
 	kind := rapid.SampledFrom([]parleyv1.Claim_Response_Kind{parleyv1.Claim_Response_KIND_CONFIRMS, parleyv1.Claim_Response_KIND_DISPUTES}).Draw(p.t, "kind")
-	p.do("maria", "ClaimService.RespondToClaim", same(&parleyv1.RespondToClaimRequest{Name: x.name, Response: &parleyv1.Claim_Response{Party: p.party("b"), Kind: kind}}), x)
-}
-
-// disclose tells somebody something: of a secret, so that it stays one for the viewer, for instance because of an embargo. An
-// embargo may end in this play.
-func (p *play) disclose() {
-	x := rapid.SampledFrom(p.things).Draw(p.t, "disclosed")
-	_, _, audience := p.part()
-	if audience.GetLevel() == parleyv1.Audience_LEVEL_PARTY || x.kind == "Party" || x.kind == "Negotiation" || x.kind == "Member" {
-		return
-	}
-	d := &parleyv1.Disclosure{Resources: []string{x.name}, Audience: audience}
-	staysSecret := p.knows(p.viewer, x) || !p.in(p.viewer, audience, x.owner)
-	embargo := rapid.IntRange(0, 2).Draw(p.t, "embargo")
-	switch {
-	case !staysSecret || embargo == 1:
-		d.EmbargoTime = timestamppb.New(p.stage.now().AddDate(20, 0, 0))
-	case embargo == 2:
-		d.EmbargoTime = timestamppb.New(p.stage.now().Add(time.Minute))
-	}
-	id := fmt.Sprintf("%s--d%d", p.of(x), p.acts)
-	made := p.do(x.author, "DisclosureService.Disclose", same(&parleyv1.DiscloseRequest{Parent: p.n(), DisclosureId: id, Disclosure: d}), x)
-	if made == nil {
-		return
-	}
-	name := p.n() + "/disclosures/" + id
-	p.names["parley/Disclosure"] = append(p.names["parley/Disclosure"], name)
-	if embargo == 2 && staysSecret {
-		p.lift(name, x)
-	}
-	if embargo != 1 && staysSecret {
-		x.audience = wider(x.audience, audience)
+	made := p.do("maria", "ClaimService.RespondToClaim", same(&parleyv1.RespondToClaimRequest{Name: x.name, Response: &parleyv1.Claim_Response{Party: p.party("b"), Kind: kind}}), x)
+	if made != nil {
+		x.saw(made)
 	}
 }
 
-// wider gives the wider of two audiences, as far as what somebody draws later depends on it.
-func wider(a, b *parleyv1.Audience) *parleyv1.Audience {
-	if b.GetLevel() > a.GetLevel() {
-		return b
-	}
-	return a
-}
-
-// lift lets two minutes pass in which the embargo of a disclosure ends, and waits until those who know of it are told.
-func (p *play) lift(disclosure string, x *thing) {
-	p.stage.clock.Add(int64(2 * time.Minute))
-	p.script = append(p.script, "two minutes pass")
-	p.do("operator", "MemberService.CreateMember", same(&parleyv1.CreateMemberRequest{ // has the servers look at what is due
-		Parent: p.n(), MemberId: fmt.Sprintf("m%d", p.acts), Member: &parleyv1.Member{Principal: fmt.Sprintf("m%d", p.acts), Role: parleyv1.Member_ROLE_OBSERVER},
-	}), nil)
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	for _, w := range []*twin{p.with, p.without} {
-		if w == p.without && !p.knows(p.viewer, x) {
-			continue
-		}
-		stream, err := parleyv1.NewLogServiceClient(w.conn).WatchNegotiation(w.as(ctx, x.author), &parleyv1.WatchNegotiationRequest{Name: p.n(), Start: parleyv1.WatchNegotiationRequest_START_EARLIEST})
-		for err == nil {
-			var step *parleyv1.WatchNegotiationResponse
-			if step, err = stream.Recv(); err == nil && slices.ContainsFunc(step.GetEntry().GetChanges(), func(c *parleyv1.Change) bool {
-				return c.GetDisclosure().GetName() == disclosure && c.GetDisclosure().GetEffectTime() != nil
-			}) {
-				break
-			}
-		}
-		if err != nil {
-			p.t.Fatalf("%s\nthe embargo did not end: %v", p.story(), err)
-		}
-	}
-}
-
-// of gives what an id of something about x may begin with.
-func (p *play) of(x *thing) string {
-	switch {
-	case x.audience.GetLevel() == parleyv1.Audience_LEVEL_PARTY:
-		return x.owner + "--own"
-	case x.owner == "":
-		return record.MediatorsOwn
-	}
-	return x.owner
-}
-
-// read has the mediator look at everything, which the parties can list that had entrusted it to her.
+// read has the mediator look at everything, which the parties can list that had entrusted it to her, and do.
 func (p *play) read() {
 	var secret *thing
 	if !slices.Contains([]string{"maria", "anna", "bert"}, p.viewer) {
@@ -420,8 +378,21 @@ func (p *play) read() {
 		req    proto.Message
 	}{
 		{"StanceService.ListStances", &parleyv1.ListStancesRequest{Parent: p.n()}}, {"ClaimService.ListClaims", &parleyv1.ListClaimsRequest{Parent: p.n()}},
+		{"ValuationService.ListValuations", &parleyv1.ListValuationsRequest{Parent: p.n()}},
 	} {
 		p.do("maria", read.method, same(read.req), secret)
+	}
+	if secret == nil {
+		p.lookUp()
+	}
+}
+
+// lookUp has the viewer list who looked at what.
+func (p *play) lookUp() {
+	if found, ok := p.do(p.viewer, "AccessService.ListAccesses", same(&parleyv1.ListAccessesRequest{Parent: p.n()}), nil).(*parleyv1.ListAccessesResponse); ok {
+		for _, a := range found.GetAccesses() {
+			p.names["parley/Access"] = append(p.names["parley/Access"], a.GetName())
+		}
 	}
 }
 
@@ -440,7 +411,8 @@ func (p *play) appoint() {
 		audience = audienceOf(parleyv1.Audience_LEVEL_MEDIATOR)
 	}
 	x := &thing{kind: "Member", name: p.n() + "/members/" + id, owner: owner, author: "maria", audience: audience}
-	if p.do("maria", "MemberService.CreateMember", same(&parleyv1.CreateMemberRequest{Parent: p.n(), MemberId: id, Member: m}), x) != nil {
+	if made := p.do("maria", "MemberService.CreateMember", same(&parleyv1.CreateMemberRequest{Parent: p.n(), MemberId: id, Member: m}), x); made != nil {
+		x.saw(made)
 		p.note(x)
 	}
 }

@@ -84,10 +84,14 @@ func newTheater(t *testing.T) *theater {
 // perform tells both servers a history, and asks both the same as its viewer.
 func (th *theater) perform(t *rapid.T, seen *tally) {
 	th.performed++
-	p := &play{t: t, theater: th, id: fmt.Sprintf("n%06d", th.performed), names: map[string][]string{}}
+	p := &play{
+		t: t, theater: th, id: fmt.Sprintf("n%06d", th.performed), names: map[string][]string{},
+		own: map[string]string{"anna": "a", "bert": "b"}, mediators: map[string]bool{"maria": true, "operator": true},
+	}
 	p.viewer = rapid.SampledFrom(viewers).Draw(t, "viewer")
 	p.open()
-	for range rapid.IntRange(1, 16).Draw(t, "acts") {
+	p.staged = len(p.things)
+	for range rapid.SampledFrom([]int{2, 4, 8, 12, 16}).Draw(t, "acts") {
 		p.act()
 	}
 	calls := p.ask()
@@ -117,8 +121,8 @@ func (s *tally) add(p *play, calls []question) {
 	}
 }
 
-// check makes sure that the test tried what it is to try: every method there is, over everything it is served over, and most with
-// a request that was answered, where there were pairs enough for it. Few of the requests that are made up fit what there is.
+// check makes sure that the test tried what it is to try: every method there is, over everything it is served over, and each with
+// requests that were answered by more than an error, where there were pairs enough for it.
 func (s *tally) check(t *testing.T, pairs int) {
 	calls := 0
 	for _, n := range s.asked {
@@ -139,9 +143,8 @@ func (s *tally) check(t *testing.T, pairs int) {
 			refused = append(refused, string(m.Name()))
 		}
 	}
-	t.Logf("only errors were answered by %q", refused)
-	if pairs >= 1000 && len(refused) > len(allMethods())/3 {
-		t.Errorf("%d of %d methods never answered anything but errors", len(refused), len(allMethods()))
+	if pairs >= 2000 && len(refused) > 0 { // a method that nothing can be asked that it answers shows nothing
+		t.Errorf("never answered anything but errors: %q", refused)
 	}
 	if testing.Verbose() {
 		for _, name := range slices.Sorted(maps.Keys(s.asked)) {

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -22,10 +24,17 @@ type play struct {
 	id      string
 	viewer  string
 	things  []*thing
+	staged  int                 // how many things there were before the first act
 	names   map[string][]string // what the viewer may ask for, hidden or not, by type
 	script  []string
 	secrets int
 	acts    int
+	moments []time.Time // of the acts
+
+	own       map[string]string // whose delegates people are
+	mediators map[string]bool
+	joined    membership // of the newcomer
+	estranged bool       // the newcomer is not the same on both servers
 
 	compared []question // calls of the viewer among the acts
 }
@@ -35,9 +44,22 @@ type thing struct {
 	kind, name, owner string
 	author            string
 	audience          *parleyv1.Audience
-	about             []*thing // what it belongs to and names: nobody knows of it who does not know of that
-	points            []string // of a revision
-	parents           []*thing // of a revision
+	about             []*thing            // what it belongs to and names: nobody knows of it who does not know of that
+	points            []string            // of a revision
+	marks             map[string][]string // of a revision: by point, of the rival wordings
+	parents           []*thing            // of a revision
+	deleted           bool
+	etag              string
+}
+
+// saw keeps what an answer says of a thing.
+func (x *thing) saw(answer proto.Message) {
+	if m, ok := answer.(interface{ GetEtag() string }); ok {
+		x.etag = m.GetEtag()
+	}
+	if m, ok := answer.(interface{ GetDeleteTime() *timestamppb.Timestamp }); ok {
+		x.deleted = m.GetDeleteTime() != nil
+	}
 }
 
 func (p *play) n() string { return "negotiations/" + p.id }
@@ -73,9 +95,25 @@ func (p *play) open() {
 		p.do("operator", "TokenService.CreateToken", same(&parleyv1.CreateTokenRequest{TokenId: spare, Token: &parleyv1.Token{Principal: spare}}), nil)
 		p.names["parley/Token"] = []string{"tokens/" + spare}
 	}
+	if p.viewer == "maria" {
+		p.openGone()
+	}
 	p.do("operator", "PlanService.CreatePlan", same(&parleyv1.CreatePlanRequest{Parent: p.n(), PlanId: "draft", Plan: &parleyv1.Plan{DisplayName: "Draft"}}), nil)
 	p.note(&thing{kind: "Plan", name: p.n() + "/plans/draft", author: "maria", audience: audienceOf(parleyv1.Audience_LEVEL_PUBLIC)})
 	p.openText()
+}
+
+// openGone makes a negotiation of the mediator's that is deleted.
+func (p *play) openGone() {
+	gone := &thing{kind: "Negotiation", name: p.n() + "-gone", author: "maria", audience: audienceOf(parleyv1.Audience_LEVEL_PUBLIC), deleted: true}
+	p.do("operator", "NegotiationService.CreateNegotiation", same(&parleyv1.CreateNegotiationRequest{
+		NegotiationId: lastPart(gone.name), Negotiation: &parleyv1.Negotiation{DisplayName: "gone", Audience: gone.audience},
+	}), nil)
+	p.do("operator", "MemberService.CreateMember", same(&parleyv1.CreateMemberRequest{
+		Parent: gone.name, MemberId: "maria", Member: &parleyv1.Member{Principal: "maria", Role: parleyv1.Member_ROLE_MEDIATOR},
+	}), nil)
+	p.do("operator", "NegotiationService.DeleteNegotiation", same(&parleyv1.DeleteNegotiationRequest{Name: gone.name}), nil)
+	p.note(gone)
 }
 
 // openText gives everybody something to judge and to object to: a demand, and a text with an editorial change.
@@ -134,7 +172,11 @@ func (build told) under(id string) told {
 func (p *play) do(who, name string, build told, x *thing) proto.Message {
 	p.acts++
 	p.stage.enter(fmt.Sprintf("%s %d", p.id, p.acts))
+	p.moments = append(p.moments, p.stage.now())
 	secret := x != nil && !p.knows(p.viewer, x)
+	if who == newcomer && p.estranged && !secret {
+		return nil // may do it on one of the servers only
+	}
 	if method := methodNamed(name); who != "operator" && rapid.IntRange(0, 7).Draw(p.t, "request_id") == 7 && method.Input().Fields().ByName("request_id") != nil {
 		build = build.under(rapid.SampledFrom(p.requestIDs()).Draw(p.t, "request_id"))
 	}
@@ -199,8 +241,7 @@ func (p *play) knows(who string, x *thing) bool {
 }
 
 func (p *play) in(who string, a *parleyv1.Audience, owner string) bool {
-	own := map[string]string{"anna": "a", "bert": "b"}[who]
-	mediator := who == "maria" || who == "operator"
+	own, mediator := p.own[who], p.mediators[who]
 	switch a.GetLevel() {
 	case parleyv1.Audience_LEVEL_PARTY:
 		return own != "" && own == owner
@@ -216,7 +257,10 @@ func (p *play) in(who string, a *parleyv1.Audience, owner string) bool {
 
 // act makes something up that somebody does.
 func (p *play) act() {
-	kinds := []string{"create", "create", "create", "create", "commit", "commit", "commit", "change", "change", "batch", "respond", "disclose", "read", "appoint", "elsewhere"}
+	kinds := []string{
+		"create", "create", "create", "create", "commit", "commit", "commit", "change", "change", "change",
+		"disclose", "disclose", "batch", "respond", "read", "appoint", "reappoint", "reappoint", "elsewhere",
+	}
 	switch rapid.SampledFrom(kinds).Draw(p.t, "act") {
 	case "create":
 		p.create()
@@ -234,6 +278,8 @@ func (p *play) act() {
 		p.read()
 	case "appoint":
 		p.appoint()
+	case "reappoint":
+		p.reappoint()
 	case "elsewhere":
 		p.elsewhere()
 	}
@@ -241,16 +287,27 @@ func (p *play) act() {
 
 // part draws who acts for whom, and who may know of what they record.
 func (p *play) part() (who, owner string, audience *parleyv1.Audience) {
-	who = rapid.SampledFrom([]string{"maria", "anna", "bert"}).Draw(p.t, "who")
-	owner = map[string]string{"maria": rapid.SampledFrom([]string{"", "a", "b"}).Draw(p.t, "owner"), "anna": "a", "bert": "b"}[who]
+	among := []string{"maria", "anna", "bert"}
+	if p.own[newcomer] != "" || p.mediators[newcomer] {
+		among = append(among, newcomer)
+	}
+	who = rapid.SampledFrom(among).Draw(p.t, "who")
+	owner, audience = p.partOf(who)
+	return who, owner, audience
+}
+
+// partOf draws for whom somebody acts, and who may know of what they record.
+func (p *play) partOf(who string) (owner string, audience *parleyv1.Audience) {
+	owner = p.own[who]
 	level := parleyv1.Audience_Level(rapid.IntRange(int(parleyv1.Audience_LEVEL_PARTY), int(parleyv1.Audience_LEVEL_PUBLIC)).Draw(p.t, "level"))
-	if who == "maria" && level == parleyv1.Audience_LEVEL_PARTY {
-		level = parleyv1.Audience_LEVEL_MEDIATOR
+	if p.mediators[who] {
+		owner = rapid.SampledFrom([]string{"", "a", "b"}).Draw(p.t, "owner")
+		level = max(level, parleyv1.Audience_LEVEL_MEDIATOR)
 	}
 	if level == parleyv1.Audience_LEVEL_SHARED {
-		return who, owner, audienceOf(level, p.n()+"/parties/"+rapid.SampledFrom([]string{"a", "b"}).Draw(p.t, "shared"))
+		return owner, audienceOf(level, p.n()+"/parties/"+rapid.SampledFrom([]string{"a", "b"}).Draw(p.t, "shared"))
 	}
-	return who, owner, audienceOf(level)
+	return owner, audienceOf(level)
 }
 
 // newID makes up an id that may be chosen for an audience, or leaves it to the server.

@@ -37,11 +37,14 @@ func (p *play) ask() (made []question) {
 			reads = append(reads, m)
 		}
 	}
-	seeds := rapid.SliceOfN(rapid.Uint32(), 40, 40).Draw(p.t, "questions")
+	seeds := rapid.SliceOfN(rapid.Uint32(), 36, 36).Draw(p.t, "questions")
 	for i, seed := range seeds {
 		b := &prober{Rand: rand.New(rand.NewPCG(uint64(seed), 0)), play: p}
-		among := reads
-		if b.IntN(3) == 0 {
+		among, often := reads, 6 // most that they try is not for them, whatever it is about
+		if p.mediators[p.viewer] || p.own[p.viewer] != "" || p.viewer == "root" {
+			often = 2
+		}
+		if b.oneIn(often) {
 			among = writes
 		}
 		m := among[b.IntN(len(among))]
@@ -108,6 +111,9 @@ func (b *prober) request(m protoreflect.MethodDescriptor) proto.Message {
 	fields := req.Descriptor().Fields()
 	if fd := fields.ByName("validate_only"); fd != nil {
 		req.Set(fd, protoreflect.ValueOfBool(!b.oneIn(3)))
+	}
+	if !b.oneIn(3) {
+		b.fit(m, req)
 	}
 	if fd := fields.ByName("page_size"); fd != nil {
 		req.Set(fd, protoreflect.ValueOfInt32(1+b.Int32N(3)))
@@ -176,8 +182,7 @@ func (b *prober) orderBy(m protoreflect.MethodDescriptor, md protoreflect.Messag
 
 // moment draws one of the moments of the play, or one close by.
 func (b *prober) moment() time.Time {
-	ago := time.Duration(b.IntN(b.play.acts+1)) * time.Second
-	return b.play.stage.now().Add(-time.Minute - ago + time.Duration(b.IntN(3)-1))
+	return b.play.moments[b.IntN(len(b.play.moments))].Add(time.Duration(b.IntN(3) - 1))
 }
 
 // fill sets what a message requires, and now and then something else.

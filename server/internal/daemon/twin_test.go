@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,7 +66,7 @@ func newTwin(t *testing.T, on *stage, pageKey []byte) *twin {
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	w.conn, w.tokens["operator"] = conn, w.Token
-	for _, who := range viewers[1:] {
+	for _, who := range append(slices.Clone(viewers[1:]), newcomer) {
 		on.enter("token of " + who)
 		made, err := w.mediator.Tokens.CreateToken(t.Context(), &parleyv1.CreateTokenRequest{TokenId: who, Token: &parleyv1.Token{Principal: who, Admin: who == "root"}})
 		if err != nil {
@@ -168,12 +169,25 @@ func (w *twin) upload(ctx context.Context, who string, c question) reply {
 	if err != nil {
 		return replyOf(answer(c.method), err, nil, nil)
 	}
-	_ = stream.SendMsg(c.req) // an error comes with the answer
+	for _, piece := range inPieces(c.req.(*parleyv1.UploadRevisionRequest)) {
+		_ = stream.SendMsg(piece) // an error comes with the answer
+	}
 	_ = stream.CloseSend()
 	out := answer(c.method)
 	err = stream.RecvMsg(out)
 	header, headerErr := stream.Header()
 	return replyOf(out, err, header, stream.Trailer()).with(headerErr)
+}
+
+// inPieces sends the last point of a text by itself.
+func inPieces(req *parleyv1.UploadRevisionRequest) []*parleyv1.UploadRevisionRequest {
+	points := req.GetCommit().GetText().GetPoints()
+	if len(points) == 0 {
+		return []*parleyv1.UploadRevisionRequest{req}
+	}
+	begun, last := proto.CloneOf(req), &parleyv1.CommitRevisionRequest_Text{Points: points[len(points)-1:]}
+	begun.GetCommit().GetText().Points = points[:len(points)-1]
+	return []*parleyv1.UploadRevisionRequest{begun, {Piece: &parleyv1.UploadRevisionRequest_Text{Text: last}}}
 }
 
 func (r reply) with(err error) reply {
