@@ -262,6 +262,23 @@ func TestAPartyKnowsWhoLooked(t *testing.T) {
 	}
 }
 
+// A filter and an order ask what is in something as well as a reading does: what they pass over was looked at, too.
+func TestAFilterIsNoWayToReadUnnoticed(t *testing.T) {
+	x, ctx := newTable(t), t.Context()
+	told, err := x.anna.Stances.CreateStance(ctx, x.stance("", "a", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := x.maria.Stances.ListStances(ctx, &parleyv1.ListStancesRequest{Parent: x.n, Filter: "value = BLOCK"})
+	if err != nil || len(list.GetStances()) != 0 {
+		t.Fatalf("nobody blocks, but the list is %v, %v", list, err)
+	}
+	accesses, err := x.anna.Accesses.ListAccesses(ctx, &parleyv1.ListAccessesRequest{Parent: x.n})
+	if err != nil || len(accesses.GetAccesses()) != 1 || !slices.Equal(accesses.GetAccesses()[0].GetResources(), []string{told.GetName()}) {
+		t.Errorf("noted was %v, %v", accesses, err)
+	}
+}
+
 // What a mediator records as a party's about something that the party may not know of is nothing that they are told of by who
 // looked at it.
 func TestWhoLookedTellsAPartyOfNothingHiddenFromIt(t *testing.T) {
