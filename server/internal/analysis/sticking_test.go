@@ -175,7 +175,7 @@ func TestWhatDependsOnAPointByRequirementsAndPackages(t *testing.T) {
 		say  func(*world)
 		want []string
 	}{
-		"as it is":     {func(w *world) { w.stance(t, "a", "v1/points/p", acceptance, requires(asIn("v1/points/q"))) }, []string{"q: p by 1"}},
+		"as it is":     {func(w *world) { w.stance(t, "a", "v1/points/p", acceptance, requires(asIn("v1/points/r"))) }, []string{"r: p by 1"}},
 		"agreed too":   {func(w *world) { w.stance(t, "m", "v1/points/p", acceptance, requires(agreedToo("q"))) }, []string{"q: p by 1"}},
 		"agreed first": {func(w *world) { w.stance(t, "a", "v1/points/p", parleyv1.Stance_VALUE_RESERVE, requires(first("q"))) }, []string{"q: p by 1"}},
 		"each once": {func(w *world) {

@@ -377,7 +377,8 @@ func (p *play) read() {
 		method string
 		req    proto.Message
 	}{
-		{"StanceService.ListStances", &parleyv1.ListStancesRequest{Parent: p.n()}}, {"ClaimService.ListClaims", &parleyv1.ListClaimsRequest{Parent: p.n()}},
+		{"StanceService.ListStances", &parleyv1.ListStancesRequest{Parent: p.n()}},
+		{"ClaimService.ListClaims", &parleyv1.ListClaimsRequest{Parent: p.n()}},
 		{"ValuationService.ListValuations", &parleyv1.ListValuationsRequest{Parent: p.n()}},
 	} {
 		p.do("maria", read.method, same(read.req), secret)

@@ -47,8 +47,10 @@ func (p *play) reappoint() {
 // appointment draws what the newcomer becomes, and the request that makes them it.
 func (p *play) appointment() (membership, string, proto.Message) {
 	m := rapid.SampledFrom([]*parleyv1.Member{
-		{Role: parleyv1.Member_ROLE_MEDIATOR}, {Role: parleyv1.Member_ROLE_OBSERVER},
-		{Role: parleyv1.Member_ROLE_DELEGATE, Party: p.party("a")}, {Role: parleyv1.Member_ROLE_DELEGATE, Party: p.party("b")},
+		{Role: parleyv1.Member_ROLE_MEDIATOR},
+		{Role: parleyv1.Member_ROLE_OBSERVER},
+		{Role: parleyv1.Member_ROLE_DELEGATE, Party: p.party("a")},
+		{Role: parleyv1.Member_ROLE_DELEGATE, Party: p.party("b")},
 	}).Draw(p.t, "role")
 	leaves := rapid.IntRange(0, 3).Draw(p.t, "leaves") == 0
 	is := membership{&thing{kind: "Member", name: p.n() + "/members/" + newcomer, author: "maria"}, m}
