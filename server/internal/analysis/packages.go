@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/bargain"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
-	"github.com/seed-ff4a8210/parley/server/internal/record"
 	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
@@ -51,7 +49,9 @@ func Packages(l *lens.Lens, revision string, statusQuo []string, most int, hurry
 	if err != nil {
 		return nil, err
 	}
-	t.exclude()
+	if err := t.exclude(); err != nil {
+		return nil, err
+	}
 	if err := t.value(ruleOf(l, plan).everybody); err != nil {
 		return nil, err
 	}
@@ -78,71 +78,6 @@ func (t *table) given(list []string) (map[string]string, error) {
 		out[id] = label
 	}
 	return out, nil
-}
-
-// exclude takes out the options that red lines stand against, and counts the packages that are left.
-func (t *table) exclude() {
-	count, breaches := big.NewInt(1), t.breaches()
-	for _, p := range t.points {
-		var options []string
-		for _, a := range p.GetAlternatives() {
-			if x := t.crossed(p, a, breaches[p.GetId()]); x != nil {
-				t.answer.Excluded = append(t.answer.Excluded, x)
-			} else {
-				options = append(options, a.GetLabel())
-			}
-		}
-		if len(options) == 0 {
-			t.answer.Blocked = append(t.answer.Blocked, p.GetId())
-		}
-		t.options = append(t.options, options)
-		count.Mul(count, big.NewInt(int64(len(options))))
-	}
-	t.answer.PackageCount = count.String()
-}
-
-// breaches gives the assessments that find a red line to be breached by a point, by the id of that.
-func (t *table) breaches() map[string][]*parleyv1.Assessment {
-	out := map[string][]*parleyv1.Assessment{}
-	for m := range t.lens.Assessments(t.negotiation(), "", false) {
-		if m.GetVerdict() != parleyv1.Assessment_VERDICT_BREACHED || m.GetPoint() == "" {
-			continue
-		}
-		d, err := t.lens.Demand(m.GetDemand())
-		if err == nil && d.GetStrength() == parleyv1.Demand_STRENGTH_RED_LINE && d.GetStatus() != parleyv1.Demand_STATUS_WITHDRAWN {
-			out[record.IDOf(m.GetPoint())] = append(out[record.IDOf(m.GetPoint())], m)
-		}
-	}
-	return out
-}
-
-// crossed tells which red lines an alternative crosses: those that somebody assessed to be breached by words of the point that
-// stand in it, or by the whole point where that had these words; nil for none.
-func (t *table) crossed(p *parleyv1.Point, a *parleyv1.Alternative, breaches []*parleyv1.Assessment) *parleyv1.SuggestPackagesResponse_Excluded {
-	out := &parleyv1.SuggestPackagesResponse_Excluded{Point: p.GetId(), Alternative: a.GetLabel()}
-	for _, m := range breaches {
-		if !t.stillSaid(m, a.GetText()) {
-			continue
-		}
-		out.Assessments = append(out.Assessments, m.GetName())
-		if !slices.Contains(out.GetDemands(), m.GetDemand()) {
-			out.Demands = append(out.Demands, m.GetDemand())
-		}
-	}
-	if len(out.GetAssessments()) == 0 {
-		return nil
-	}
-	return out
-}
-
-// stillSaid tells whether the words that decided an assessment stand in a text; if it names none, whether the text is all that
-// the point said.
-func (t *table) stillSaid(m *parleyv1.Assessment, text string) bool {
-	if words := strings.Join(strings.Fields(m.GetWords()), " "); words != "" {
-		return strings.Contains(strings.Join(strings.Fields(text), " "), words)
-	}
-	judged, err := t.lens.Point(m.GetPoint())
-	return err == nil && len(judged.GetAlternatives()) == 0 && redline.OptionDigest(judged, "") == redline.Digest(&parleyv1.Point{Text: text})
 }
 
 func (t *table) solve(from []int, most int, patience bargain.Patience) {

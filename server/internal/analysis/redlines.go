@@ -42,11 +42,14 @@ func Warnings(l *lens.Lens, r *lens.Revision) ([]*parleyv1.RedLine, error) {
 	return slices.DeleteFunc(lines, func(r *parleyv1.RedLine) bool { return r.GetFinding() > parleyv1.RedLine_FINDING_WITHHELD }), err
 }
 
+// liveRedLine tells whether a demand that is not withdrawn is a red line that texts are held against.
+func liveRedLine(m *parleyv1.Demand) bool {
+	return m.GetStrength() == parleyv1.Demand_STRENGTH_RED_LINE && m.GetStatus() != parleyv1.Demand_STATUS_MET
+}
+
 // redLines holds a text against all red lines that are upheld.
 func redLines(l *lens.Lens, negotiation string, when Moment, text *reading) ([]*parleyv1.RedLine, error) {
-	d, err := newDocket(l, negotiation, when, nil, func(m *parleyv1.Demand) bool {
-		return m.GetStrength() == parleyv1.Demand_STRENGTH_RED_LINE && m.GetStatus() != parleyv1.Demand_STATUS_MET
-	})
+	d, err := newDocket(l, negotiation, when, nil, liveRedLine)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,10 @@ func (p Page) Packages(m *parleyv1.SuggestPackagesResponse) string {
 	}
 	fmt.Fprintf(&b, "%s: %s packages cross no red line; %d efficient ones leave everybody their reserve (%s)\n", p.style(bold, RevisionID(m.GetRevision())), m.GetPackageCount(), m.GetEfficientCount(), complete)
 	for _, x := range m.GetExcluded() {
-		b.WriteString(wrap("  "+x.GetPoint()+"="+x.GetAlternative()+" is out: it crosses "+idsOf(x.GetDemands())+" (by "+idsOf(x.GetAssessments())+")", p.width(), "    ") + "\n")
+		b.WriteString(wrap("  "+x.GetPoint()+"="+x.GetAlternative()+" is out: it crosses "+crossed(x), p.width(), "    ") + "\n")
+	}
+	if len(m.GetUnknownRedLines()) > 0 {
+		b.WriteString(wrap("  nobody can tell here whether packages cross "+idsOf(m.GetUnknownRedLines()), p.width(), "    ") + "\n")
 	}
 	if len(m.GetBlocked()) > 0 {
 		b.WriteString("no package: red lines stand against every alternative of " + strings.Join(m.GetBlocked(), ", ") + "\n")
@@ -64,6 +67,18 @@ func (p Page) Packages(m *parleyv1.SuggestPackagesResponse) string {
 	b.WriteString("\n" + p.Table([]string{"PACKAGE", "GAINS", "SUM", "PRODUCT", "CHOICES"}, rows))
 	p.swaps(&b, m)
 	return b.String()
+}
+
+// crossed names the red lines that stand against an option, and what finds them crossed.
+func crossed(x *parleyv1.SuggestPackagesResponse_Excluded) string {
+	var by []string
+	if len(x.GetLimits()) > 0 {
+		by = append(by, "the limit of "+idsOf(x.GetLimits()))
+	}
+	if len(x.GetAssessments()) > 0 {
+		by = append(by, idsOf(x.GetAssessments()))
+	}
+	return idsOf(x.GetDemands()) + " (by " + strings.Join(by, ", ") + ")"
 }
 
 // proven names a choice, and tells how far off it may be.

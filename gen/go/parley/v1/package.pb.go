@@ -263,7 +263,8 @@ type SuggestPackagesResponse struct {
 	Parties []*SuggestPackagesResponse_Valued `protobuf:"bytes,2,rep,name=parties,proto3" json:"parties,omitempty"`
 	// Deciding parties without a valuation: what they want is not known here.
 	Unheard []string `protobuf:"bytes,3,rep,name=unheard,proto3" json:"unheard,omitempty"`
-	// Options that no package has.
+	// Options that no package has. Words outside brackets are the same in all packages, and exclude none: whether they cross a red
+	// line, CheckRedLines tells.
 	Excluded []*SuggestPackagesResponse_Excluded `protobuf:"bytes,4,rep,name=excluded,proto3" json:"excluded,omitempty"`
 	// Ids of the points of which red lines exclude every alternative: there is no package while they stand.
 	Blocked []string `protobuf:"bytes,5,rep,name=blocked,proto3" json:"blocked,omitempty"`
@@ -288,9 +289,12 @@ type SuggestPackagesResponse struct {
 	StatusQuoPackage *Package `protobuf:"bytes,14,opt,name=status_quo_package,json=statusQuoPackage,proto3" json:"status_quo_package,omitempty"`
 	// Changes of it that are worse for nobody, by the least gain, then the sum of gains, most first. No pair has a part that
 	// is such a change by itself.
-	Swaps         []*SuggestPackagesResponse_Swap `protobuf:"bytes,15,rep,name=swaps,proto3" json:"swaps,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Swaps []*SuggestPackagesResponse_Swap `protobuf:"bytes,15,rep,name=swaps,proto3" json:"swaps,omitempty"`
+	// Red lines that exclude nothing as nothing tells whether the revision crosses them: CheckRedLines finds WITHHELD or UNKNOWN. Any
+	// package may cross them.
+	UnknownRedLines []string `protobuf:"bytes,16,rep,name=unknown_red_lines,json=unknownRedLines,proto3" json:"unknown_red_lines,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *SuggestPackagesResponse) Reset() {
@@ -424,6 +428,13 @@ func (x *SuggestPackagesResponse) GetStatusQuoPackage() *Package {
 func (x *SuggestPackagesResponse) GetSwaps() []*SuggestPackagesResponse_Swap {
 	if x != nil {
 		return x.Swaps
+	}
+	return nil
+}
+
+func (x *SuggestPackagesResponse) GetUnknownRedLines() []string {
+	if x != nil {
+		return x.UnknownRedLines
 	}
 	return nil
 }
@@ -627,10 +638,13 @@ type SuggestPackagesResponse_Excluded struct {
 	Point string `protobuf:"bytes,1,opt,name=point,proto3" json:"point,omitempty"`
 	// The mark of the alternative.
 	Alternative string `protobuf:"bytes,2,opt,name=alternative,proto3" json:"alternative,omitempty"`
-	// The red lines.
+	// The red lines, each once: found crossed by assessments, by the rule of Limit, or by both.
 	Demands []string `protobuf:"bytes,3,rep,name=demands,proto3" json:"demands,omitempty"`
-	// The assessments that find them crossed by these words.
-	Assessments   []string `protobuf:"bytes,4,rep,name=assessments,proto3" json:"assessments,omitempty"`
+	// The assessments that find them crossed by these words. Of one judge's on the point the one said last counts.
+	Assessments []string `protobuf:"bytes,4,rep,name=assessments,proto3" json:"assessments,omitempty"`
+	// Those of `demands` whose limit the terms of the alternative breach, together with those of the point. Where the verdict of
+	// the rule is UNKNOWN it excludes nothing.
+	Limits        []string `protobuf:"bytes,5,rep,name=limits,proto3" json:"limits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -689,6 +703,13 @@ func (x *SuggestPackagesResponse_Excluded) GetDemands() []string {
 func (x *SuggestPackagesResponse_Excluded) GetAssessments() []string {
 	if x != nil {
 		return x.Assessments
+	}
+	return nil
+}
+
+func (x *SuggestPackagesResponse_Excluded) GetLimits() []string {
+	if x != nil {
+		return x.Limits
 	}
 	return nil
 }
@@ -897,7 +918,7 @@ const file_parley_v1_package_proto_rawDesc = "" +
 	"\x05party\x18\x01 \x01(\tB\x11\xfaA\x0e\n" +
 	"\fparley/PartyR\x05party\x12\x14\n" +
 	"\x05worth\x18\x02 \x01(\x01R\x05worth\x12\x12\n" +
-	"\x04gain\x18\x03 \x01(\x01R\x04gain\"\xec\f\n" +
+	"\x04gain\x18\x03 \x01(\x01R\x04gain\"\xd8\r\n" +
 	"\x17SuggestPackagesResponse\x120\n" +
 	"\brevision\x18\x01 \x01(\tB\x14\xfaA\x11\n" +
 	"\x0fparley/RevisionR\brevision\x12C\n" +
@@ -917,21 +938,25 @@ const file_parley_v1_package_proto_rawDesc = "" +
 	"\n" +
 	"status_quo\x18\r \x03(\v2,.parley.v1.SuggestPackagesResponse.StatusQuoR\tstatusQuo\x12@\n" +
 	"\x12status_quo_package\x18\x0e \x01(\v2\x12.parley.v1.PackageR\x10statusQuoPackage\x12=\n" +
-	"\x05swaps\x18\x0f \x03(\v2'.parley.v1.SuggestPackagesResponse.SwapR\x05swaps\x1a\x9c\x01\n" +
+	"\x05swaps\x18\x0f \x03(\v2'.parley.v1.SuggestPackagesResponse.SwapR\x05swaps\x12>\n" +
+	"\x11unknown_red_lines\x18\x10 \x03(\tB\x12\xfaA\x0f\n" +
+	"\rparley/DemandR\x0funknownRedLines\x1a\x9c\x01\n" +
 	"\x06Valued\x12'\n" +
 	"\x05party\x18\x01 \x01(\tB\x11\xfaA\x0e\n" +
 	"\fparley/PartyR\x05party\x123\n" +
 	"\tvaluation\x18\x02 \x01(\tB\x15\xfaA\x12\n" +
 	"\x10parley/ValuationR\tvaluation\x12\x18\n" +
 	"\areserve\x18\x03 \x01(\x01R\areserve\x12\x1a\n" +
-	"\bunvalued\x18\x04 \x03(\tR\bunvalued\x1a\xaa\x01\n" +
+	"\bunvalued\x18\x04 \x03(\tR\bunvalued\x1a\xd6\x01\n" +
 	"\bExcluded\x12\x14\n" +
 	"\x05point\x18\x01 \x01(\tR\x05point\x12 \n" +
 	"\valternative\x18\x02 \x01(\tR\valternative\x12,\n" +
 	"\ademands\x18\x03 \x03(\tB\x12\xfaA\x0f\n" +
 	"\rparley/DemandR\ademands\x128\n" +
 	"\vassessments\x18\x04 \x03(\tB\x16\xfaA\x13\n" +
-	"\x11parley/AssessmentR\vassessments\x1ao\n" +
+	"\x11parley/AssessmentR\vassessments\x12*\n" +
+	"\x06limits\x18\x05 \x03(\tB\x12\xfaA\x0f\n" +
+	"\rparley/DemandR\x06limits\x1ao\n" +
 	"\x04Best\x12,\n" +
 	"\apackage\x18\x01 \x01(\v2\x12.parley.v1.PackageR\apackage\x12\x18\n" +
 	"\aoptimal\x18\x02 \x01(\bR\aoptimal\x12\x1f\n" +
