@@ -383,13 +383,9 @@ func (p *play) read() {
 	} {
 		p.do("maria", read.method, same(read.req), secret)
 	}
-	if secret == nil {
-		p.lookUp()
+	if secret != nil {
+		return
 	}
-}
-
-// lookUp has the viewer list who looked at what.
-func (p *play) lookUp() {
 	if found, ok := p.do(p.viewer, "AccessService.ListAccesses", same(&parleyv1.ListAccessesRequest{Parent: p.n()}), nil).(*parleyv1.ListAccessesResponse); ok {
 		for _, a := range found.GetAccesses() {
 			p.names["parley/Access"] = append(p.names["parley/Access"], a.GetName())

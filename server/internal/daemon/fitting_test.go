@@ -17,7 +17,7 @@ func (b *prober) fit(m protoreflect.MethodDescriptor, req protoreflect.Message) 
 	switch r := req.Interface().(type) {
 	case *parleyv1.GetAccessRequest:
 		if len(b.play.names["parley/Access"]) == 0 {
-			b.play.lookUp()
+			b.play.read()
 		}
 		r.Name = b.pick("parley/Access")
 	case *parleyv1.SuggestPackagesRequest:
