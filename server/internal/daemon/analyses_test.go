@@ -60,6 +60,12 @@ func analyses() []analysis {
 			whole: "a file",
 		},
 		{
+			method: "DocumentService.PlotBalance", req: &parleyv1.PlotBalanceRequest{
+				Name: twoTowns, Revisions: []string{accord + "/revisions/v1", latest}, Format: parleyv1.PictureFormat_PICTURE_FORMAT_SVG,
+			},
+			whole: "a file",
+		},
+		{
 			method: "DocumentService.PlotTimeline", req: &parleyv1.PlotTimelineRequest{Name: twoTowns, Format: parleyv1.PictureFormat_PICTURE_FORMAT_SVG},
 			whole: "a file",
 		},

@@ -135,6 +135,9 @@ func documentRows() []parityRow {
 		{"DocumentService.PlotMatrix", &parleyv1.PlotMatrixRequest{Revision: v8, Format: parleyv1.PictureFormat_PICTURE_FORMAT_SVG, ShowGone: true}, ""},
 		{"DocumentService.PlotMatrix", &parleyv1.PlotMatrixRequest{Revision: v8, Format: parleyv1.PictureFormat_PICTURE_FORMAT_PNG}, ""},
 		{"DocumentService.PlotMatrix", &parleyv1.PlotMatrixRequest{Revision: v8 + "-none", Format: parleyv1.PictureFormat_PICTURE_FORMAT_PNG}, "RESOURCE_NOT_FOUND"},
+		{"DocumentService.PlotBalance", &parleyv1.PlotBalanceRequest{Name: peacePlan, Revisions: []string{usDraft + "/revisions/v1", v8}, Format: parleyv1.PictureFormat_PICTURE_FORMAT_SVG}, ""},
+		{"DocumentService.PlotBalance", &parleyv1.PlotBalanceRequest{Name: peacePlan, Revisions: []string{v8}, Format: parleyv1.PictureFormat_PICTURE_FORMAT_PNG}, ""},
+		{"DocumentService.PlotBalance", &parleyv1.PlotBalanceRequest{Name: peacePlan, Revisions: []string{v8 + "-none"}, Format: parleyv1.PictureFormat_PICTURE_FORMAT_PNG}, "REFERENCE_NOT_FOUND"},
 		{"DocumentService.PlotTimeline", &parleyv1.PlotTimelineRequest{Name: peacePlan, Format: parleyv1.PictureFormat_PICTURE_FORMAT_SVG}, ""},
 		{"DocumentService.PlotTimeline", &parleyv1.PlotTimelineRequest{Name: peacePlan}, "INVALID_FIELD"},
 	}

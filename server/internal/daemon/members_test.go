@@ -231,6 +231,7 @@ func TestAPartyKnowsWhoLooked(t *testing.T) {
 	}
 	must(t)(x.maria.Stances.ListStances(ctx, &parleyv1.ListStancesRequest{Parent: x.n}))
 	must(t)(x.maria.Analysis.GetPositionMatrix(ctx, &parleyv1.GetPositionMatrixRequest{Revision: x.plan + "/revisions/r1"}))
+	must(t)(x.maria.Matrix(ctx, &parleyv1.StreamPositionMatrixRequest{Revision: x.plan + "/revisions/r1", View: parleyv1.PositionMatrix_VIEW_COMPACT}))
 	must(t)(x.maria.Log.ListEntries(ctx, &parleyv1.ListEntriesRequest{Parent: x.n}))
 	must(t)(x.anna.Stances.GetStance(ctx, &parleyv1.GetStanceRequest{Name: told.GetName()}))
 	watching, stop := context.WithCancel(ctx)
@@ -252,7 +253,7 @@ func TestAPartyKnowsWhoLooked(t *testing.T) {
 		methods = append(methods, a.GetMethod())
 	}
 	slices.Sort(methods)
-	if want := []string{"GetPositionMatrix", "GetStance", "ListEntries", "ListStances", "WatchNegotiation"}; !slices.Equal(methods, want) {
+	if want := []string{"GetPositionMatrix", "GetStance", "ListEntries", "ListStances", "StreamPositionMatrix", "WatchNegotiation"}; !slices.Equal(methods, want) {
 		t.Errorf("noted were %v, want %v", methods, want)
 	}
 	for who, c := range map[string]*client.Client{"bert": x.bert} {

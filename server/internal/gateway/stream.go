@@ -100,7 +100,8 @@ func (ex *exchange) streaming(w http.ResponseWriter, r *http.Request) {
 	if ex.wantsEvents {
 		form = eventsType
 	}
-	if ex.wantsEvents && ex.lastEvent != "" && !ex.query.Has("resume_token") {
+	resumes := ex.route.request.Descriptor().Fields().ByName("resume_token") != nil
+	if resumes && ex.wantsEvents && ex.lastEvent != "" && !ex.query.Has("resume_token") {
 		ex.query.Set("resume_token", ex.lastEvent)
 		r.URL.RawQuery = ex.query.Encode()
 	}
