@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/ledger"
@@ -123,8 +121,8 @@ func (n *negotiation) decoded(ctx context.Context, from ledger.Seq) <-chan chunk
 }
 
 func (n *negotiation) decode(e ledger.Entry) (*ledgerv1.Entry, error) {
-	entry := &ledgerv1.Entry{}
-	if err := proto.Unmarshal(e.Data, entry); err != nil {
+	entry, err := decode(e.Data)
+	if err != nil {
 		return nil, fault.Corrupt("an entry of the record cannot be read", fmt.Errorf("%s, entry %d: %w", n.log, e.Seq, err))
 	}
 	return entry, nil
@@ -307,7 +305,7 @@ func (n *negotiation) runOne(t *turn, j *job) (Outcome, error) {
 	if j.ValidateOnly || len(draft.Changes) == 0 && j.RequestID == "" { // without changes an entry only keeps a receipt
 		return out, nil
 	}
-	data, err := proto.Marshal(entry)
+	data, err := encode(entry)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("encode the entry of %s: %w", j.Method, err)
 	}
