@@ -36,6 +36,7 @@ var riverNames = []string{
 	"river/demands.yaml",
 	"river/stances.yaml",
 	"river/facts.yaml",
+	"river/valuations.yaml",
 	"river/disclosures.yaml",
 }
 

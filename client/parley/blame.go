@@ -11,11 +11,12 @@ import (
 )
 
 func (a *app) planBlame() *cobra.Command {
-	return &cobra.Command{
+	var words string
+	cmd := &cobra.Command{
 		Use: "blame POINT", Short: "Show who put which words into a point, when, and at which meeting", Args: usage(cobra.ExactArgs(1)),
 		Long: `Show who put which words into a point, when, and at which meeting: PLAN/REVISION/POINT, or PLAN/POINT for the
 newest revision. Each run of words has the number of the revision that it came in with.`,
-		Example:           "parley plan blame us-draft/v8/territory\nparley plan blame us-draft/territory",
+		Example:           "parley plan blame us-draft/v8/territory\nparley plan blame us-draft/territory --words potential",
 		ValidArgsFunction: a.completing(1, revisionsOrPoints),
 		RunE: a.reading(func(ctx context.Context, c call) error {
 			name, err := pointName(c.negotiation, c.args[0])
@@ -26,9 +27,11 @@ newest revision. Each run of words has the number of the revision that it came i
 			if err != nil {
 				return err
 			}
-			return a.answer(b, func() string { return a.page().Blame(b) })
+			return a.answer(b, func() string { return a.page().Blame(b, words) })
 		}),
 	}
+	cmd.Flags().StringVar(&words, "words", "", "only who put these words in; in the form table")
+	return cmd
 }
 
 // pointName completes the name of a point; without a revision it is the plan's newest.

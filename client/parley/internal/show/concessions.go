@@ -65,9 +65,7 @@ func what(m *parleyv1.Movement) string {
 	case parleyv1.Movement_KIND_WORDING_ADOPTED, parleyv1.Movement_KIND_WORDING_DROPPED, parleyv1.Movement_KIND_TEXT_TOWARDS, parleyv1.Movement_KIND_TEXT_AWAY:
 		text = lower(m.GetKind().String(), "KIND_") + ": " + RevisionID(m.GetRestsOn()[1]) + "/" + ID(m.GetPoint()) + " has " +
 			percent(m.GetSimilarityAfter()) + " of the words of " + RevisionID(m.GetWording()) + ", " + RevisionID(m.GetRestsOn()[0]) + " " + percent(m.GetSimilarityBefore())
-		if m.GetParty() != "" && len(m.GetGivenBy()) > 0 {
-			text += "; given by " + ids(m.GetGivenBy())
-		}
+		text += by(m)
 		if m.GetParaphrased() {
 			text += "; paraphrased"
 		}
@@ -78,7 +76,15 @@ func what(m *parleyv1.Movement) string {
 			text += ": " + lower(m.GetFromStrength().String(), "STRENGTH_") + " → " + lower(m.GetToStrength().String(), "STRENGTH_")
 		}
 	}
-	return text + " (" + ids(m.GetRestsOn()) + ")"
+	return text + by(m) + " (" + ids(m.GetRestsOn()) + ")"
+}
+
+// by names those who gave what another party got.
+func by(m *parleyv1.Movement) string {
+	if m.GetDirection() != parleyv1.Movement_DIRECTION_RECEIVED || len(m.GetGivenBy()) == 0 {
+		return ""
+	}
+	return "; given by " + ids(m.GetGivenBy())
 }
 
 // on tells what a stance that moved is about.

@@ -57,7 +57,7 @@ func (p Page) Claims(list []*parleyv1.Claim) string {
 				text += " · " + more
 			}
 		}
-		rows = append(rows, []string{listed(m), who, When(m.GetSaidTime()), text})
+		rows = append(rows, []string{listed(m), who, When(m.GetSaidTime()), text + sourced(m.GetAttribution())})
 	}
 	return confided(p, list, []string{"CLAIM", "BY", "SAID", "STATEMENT"}, rows)
 }
@@ -74,7 +74,7 @@ func kindOfClaim(m *parleyv1.Claim) string {
 	return kind
 }
 
-// responses tells who says what to a claim: "disputed by ukraine".
+// responses tells who says what to a claim, and what they claim in its place: "disputed by ukraine (pokrovsk-held)".
 func responses(m *parleyv1.Claim) string {
 	verbs := map[parleyv1.Claim_Response_Kind]string{
 		parleyv1.Claim_Response_KIND_CONFIRMS: "confirmed by ",
@@ -87,7 +87,11 @@ func responses(m *parleyv1.Claim) string {
 		if who == "" {
 			who = r.GetAttribution().GetSpeaker()
 		}
-		out = append(out, verbs[r.GetKind()]+who)
+		text := verbs[r.GetKind()] + who
+		if r.GetCounterClaim() != "" {
+			text += " (" + ID(r.GetCounterClaim()) + ")"
+		}
+		out = append(out, text)
 	}
 	return strings.Join(out, ", ")
 }
@@ -155,7 +159,7 @@ func grouped(number string) string {
 	return whole
 }
 
-// Assessments writes a list of assessments.
+// Assessments writes a list of assessments, each with the words that decide, the reason and the source.
 func (p Page) Assessments(list []*parleyv1.Assessment) string {
 	var rows [][]string
 	for _, m := range list {
@@ -163,15 +167,19 @@ func (p Page) Assessments(list []*parleyv1.Assessment) string {
 		if judge == "" {
 			judge = m.GetJudge()
 		}
-		words := RevisionID(m.GetRevision()) + ": " + m.GetReason()
+		text := partyOf(m.GetDemand()) + "/" + ID(m.GetDemand()) + " in " + RevisionID(m.GetRevision())
 		if m.GetWords() != "" {
-			words = RevisionID(m.GetRevision()) + ", “" + m.GetWords() + "” in " + ID(m.GetPoint())
+			text += " by “" + m.GetWords() + "”"
 		}
-		rows = append(rows, []string{
-			listed(m), lower(m.GetVerdict().String(), "VERDICT_"), judge, partyOf(m.GetDemand()) + "/" + ID(m.GetDemand()), words,
-		})
+		if m.GetPoint() != "" {
+			text += " in " + ID(m.GetPoint())
+		}
+		if m.GetReason() != "" {
+			text += ": " + m.GetReason()
+		}
+		rows = append(rows, []string{listed(m), lower(m.GetVerdict().String(), "VERDICT_"), judge, text + sourced(m.GetAttribution())})
 	}
-	return confided(p, list, []string{"ASSESSMENT", "VERDICT", "JUDGE", "DEMAND", "AT"}, rows)
+	return confided(p, list, []string{"ASSESSMENT", "VERDICT", "JUDGE", "DEMAND, AND WHY"}, rows)
 }
 
 // Objections writes a list of objections.

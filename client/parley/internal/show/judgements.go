@@ -43,7 +43,8 @@ func judgements(list []*parleyv1.Judgement) string {
 	return strings.Join(out, "; ")
 }
 
-// judgement writes who judges what by which words: "ukraine: breached by “800,000” in army-size".
+// judgement writes who judges what by which words, and after which source: "ukraine: breached by “800,000” in army-size —
+// [BBC-21]".
 func judgement(j *parleyv1.Judgement) string {
 	who := j.GetJudge()
 	if j.GetJudgeParty() != "" {
@@ -68,7 +69,15 @@ func judgement(j *parleyv1.Judgement) string {
 	case parleyv1.Judgement_GROUND_WORDS_STAND:
 		text += " (said of " + RevisionID(j.GetRevision()) + "; the words still stand)"
 	}
-	return text
+	return text + sourced(j.GetAttribution())
+}
+
+// sourced names the source of what stands before it, if one is on record.
+func sourced(a *parleyv1.Attribution) string {
+	if a.GetSource() == "" {
+		return ""
+	}
+	return " — " + a.GetSource()
 }
 
 func quotes(words []string) string {
@@ -79,17 +88,25 @@ func quotes(words []string) string {
 	return strings.Join(out, ", ")
 }
 
-// RedLines writes which red lines a text crosses, and which are not known to be.
+// RedLines writes which red lines a text crosses, and which are not known to be: each with what it is, and under that who judges
+// so.
 func (p Page) RedLines(list []*parleyv1.RedLine, what string) string {
 	var rows [][]string
 	for _, r := range list {
-		why := judgements(r.GetJudgements())
-		if r.GetDemand().GetWithheld() && len(r.GetJudgements()) == 0 {
-			why = "it exists; what it is, is withheld"
+		d := r.GetDemand()
+		text := ID(d.GetName()) + ": " + d.GetStatement()
+		if d.GetWithheld() {
+			text = ID(d.GetName()) + ": it exists; what it is, is withheld" + sourced(d.GetAttribution())
 		}
-		rows = append(rows, []string{finding(r), partyOf(r.GetDemand().GetName()), ID(r.GetDemand().GetName()), why})
+		if d.GetStatus() == parleyv1.Demand_STATUS_SOFTENED {
+			text += " (softened since)"
+		}
+		if !d.GetWithheld() || len(r.GetJudgements()) > 0 {
+			text += "\n" + judgements(r.GetJudgements())
+		}
+		rows = append(rows, []string{finding(r), partyOf(d.GetName()), text})
 	}
-	return p.style(bold, what) + "\n" + p.Table([]string{"CROSSED", "PARTY", "RED LINE", "JUDGED"}, rows)
+	return p.style(bold, what) + "\n" + p.Table([]string{"CROSSED", "PARTY", "RED LINE, AND WHO JUDGES"}, rows)
 }
 
 func finding(r *parleyv1.RedLine) string {

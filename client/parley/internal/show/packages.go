@@ -34,10 +34,10 @@ func (p Page) Packages(m *parleyv1.SuggestPackagesResponse) string {
 	}
 	fmt.Fprintf(&b, "%s: %s packages cross no red line; %d efficient ones leave everybody their reserve (%s)\n", p.style(bold, RevisionID(m.GetRevision())), m.GetPackageCount(), m.GetEfficientCount(), complete)
 	for _, x := range m.GetExcluded() {
-		b.WriteString(wrap("  "+x.GetPoint()+"="+x.GetAlternative()+" is out: it crosses "+crossed(x), p.width(), "    ") + "\n")
+		b.WriteString(wrap("  "+x.GetPoint()+"="+x.GetAlternative()+" is out: it crosses "+crossed(x), p.width(), "    "))
 	}
 	if len(m.GetUnknownRedLines()) > 0 {
-		b.WriteString(wrap("  nobody can tell here whether packages cross "+idsOf(m.GetUnknownRedLines()), p.width(), "    ") + "\n")
+		b.WriteString(wrap("  nobody can tell here whether packages cross "+idsOf(m.GetUnknownRedLines()), p.width(), "    "))
 	}
 	if len(m.GetBlocked()) > 0 {
 		b.WriteString("no package: red lines stand against every alternative of " + strings.Join(m.GetBlocked(), ", ") + "\n")
@@ -45,7 +45,7 @@ func (p Page) Packages(m *parleyv1.SuggestPackagesResponse) string {
 	}
 	for _, v := range m.GetParties() {
 		if len(v.GetUnvalued()) > 0 {
-			b.WriteString(wrap("  "+ID(v.GetParty())+" gives no worth to "+strings.Join(v.GetUnvalued(), ", ")+": taken for 0", p.width(), "    ") + "\n")
+			b.WriteString(wrap("  "+ID(v.GetParty())+" gives no worth to "+strings.Join(v.GetUnvalued(), ", ")+": taken for 0", p.width(), "    "))
 		}
 	}
 	if len(m.GetUnheard()) > 0 {

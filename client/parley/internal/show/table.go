@@ -15,7 +15,8 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // mostly ids.
 const (
 	leastCell = 10 // wrap does with no less
-	leastLast = 24
+	leastLast = 24 // for which words in the others are broken
+	goodLast  = 34 // for which the others are wrapped
 )
 
 // Table writes rows under headings, wrapped into the width of the page.
@@ -46,8 +47,9 @@ func (p Page) columns(headings []string, rows [][]string) []int {
 	for _, row := range append([][]string{headings}, rows...) {
 		for col, text := range row {
 			widths[col] = max(widths[col], lipgloss.Width(text))
+			indent := lipgloss.Width(text) - lipgloss.Width(strings.TrimLeft(text, " "))
 			for word := range strings.FieldsSeq(text) {
-				words[col] = max(words[col], lipgloss.Width(word))
+				words[col] = max(words[col], indent+lipgloss.Width(word))
 			}
 		}
 	}
@@ -56,12 +58,14 @@ func (p Page) columns(headings []string, rows [][]string) []int {
 	for _, w := range widths[:last] {
 		left -= w + 2
 	}
-	least := min(widths[last], max(leastLast, words[last]), p.width()/2)
-	for _, floor := range [][]int{words[:last], slices.Repeat([]int{leastCell}, last)} {
-		for left < least {
+	for _, step := range []struct {
+		least int
+		floor []int
+	}{{max(goodLast, words[last]), words[:last]}, {max(leastLast, words[last]), slices.Repeat([]int{leastCell}, last)}} {
+		for left < min(widths[last], step.least, p.width()/2) {
 			widest := -1
 			for col, w := range widths[:last] {
-				if w > floor[col] && (widest < 0 || w > widths[widest]) {
+				if w > step.floor[col] && (widest < 0 || w > widths[widest]) {
 					widest = col
 				}
 			}
