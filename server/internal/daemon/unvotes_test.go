@@ -16,6 +16,7 @@ import (
 	"unicode"
 
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/seed-ff4a8210/parley/client"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -303,12 +304,17 @@ func BenchmarkUNVotes(b *testing.B) {
 		}
 		b.ReportMetric(time.Since(start).Seconds(), "s/load")
 		page := &parleyv1.GetPositionMatrixRequest{Revision: allCalls("negotiations/un"), View: parleyv1.PositionMatrix_VIEW_COMPACT}
-		b.ReportMetric(typically(b, func() error { _, err := c.Analysis.GetPositionMatrix(b.Context(), page); return err }), "ms/page")
+		var first *parleyv1.PositionMatrix
+		b.ReportMetric(typically(b, func() error { first, err = c.Analysis.GetPositionMatrix(b.Context(), page); return err }), "ms/page")
 		all := &parleyv1.StreamPositionMatrixRequest{Revision: allCalls("negotiations/un"), View: parleyv1.PositionMatrix_VIEW_COMPACT}
 		cells := &parleyv1.GetPositionMatrixRequest{Revision: allCalls("negotiations/un"), PageSize: 10}
 		b.ReportMetric(typically(b, func() error { _, err := c.Analysis.GetPositionMatrix(b.Context(), cells); return err }), "ms/10-full-rows")
 		b.ReportMetric(typically(b, func() error { _, err := c.Matrix(b.Context(), all); return err }), "ms/matrix")
 		b.ReportMetric((resident(b, pid)-before)*(1<<20)/votes, "B/vote")
+		b.ReportMetric(float64(proto.Size(first))/1024, "KiB/page")
+		if file, err := os.Stat(filepath.Join(data, "parley.db")); err == nil {
+			b.ReportMetric(float64(file.Size())/votes, "B/vote-on-disk")
+		}
 		b.ReportMetric((anonymous(b, pid)-heap)*(1<<20)/votes, "B/vote-anonymous")
 	}
 }

@@ -54,44 +54,26 @@ var symbols = []struct {
 	cancelled:   {draw.CrossGlyph{}, black, "cancelled"},
 }
 
-// itemsOf lists the events and revisions of a negotiation by the time at which they were held; those of unknown time last.
-func itemsOf(l *lens.Lens, negotiation string) (out []item) {
-	for e := range l.Events(negotiation, "", false) {
-		out = append(out, itemAt(document.Called(e), e.GetHeldTime(), kindOf(e)))
-	}
-	for r := range l.Revisions(negotiation + "/plans/-") {
-		title := document.Short(r.Msg.GetName())
-		if r.Msg.GetDisplayName() != "" {
-			title += "  " + r.Msg.GetDisplayName()
+// itemsOf takes the events and revisions out of a timeline.
+func itemsOf(t *parleyv1.Timeline) (out []item) {
+	for _, each := range t.GetItems() {
+		i := item{When: cmp.Or(each.GetWhen().GetValue(), each.GetWhen().GetRaw(), "?")}
+		if e := each.GetEvent(); e != nil {
+			i.Title, i.Kind = document.Called(e), kindOf(e)
+		} else if r := each.GetRevision(); r != nil {
+			i.Title, i.Kind = strings.TrimSpace(document.Short(r.GetName())+"  "+r.GetDisplayName()), aRevision
+		} else {
+			continue
 		}
-		when := r.Msg.GetHeldTime()
-		if when.GetStartTime() == nil {
-			when = r.Msg.GetPublicTime()
+		if start := each.GetWhen().GetStartTime(); start != nil {
+			i.Start, i.End = start.AsTime(), start.AsTime()
+			if end := each.GetWhen().GetEndTime(); end != nil {
+				i.End = end.AsTime()
+			}
 		}
-		out = append(out, itemAt(title, when, aRevision))
+		out = append(out, i)
 	}
-	slices.SortStableFunc(out, func(a, b item) int {
-		return cmp.Or(cmp.Compare(unknown(a), unknown(b)), a.Start.Compare(b.Start), a.End.Compare(b.End), cmp.Compare(a.Title, b.Title))
-	})
 	return out
-}
-
-func unknown(i item) int {
-	if i.Start.IsZero() {
-		return 1
-	}
-	return 0
-}
-
-func itemAt(title string, when *parleyv1.PartialTime, kind itemKind) item {
-	i := item{Title: title, When: cmp.Or(when.GetValue(), when.GetRaw(), "?"), Kind: kind}
-	if when.GetStartTime() != nil {
-		i.Start, i.End = when.GetStartTime().AsTime(), when.GetStartTime().AsTime()
-		if when.GetEndTime() != nil {
-			i.End = when.GetEndTime().AsTime()
-		}
-	}
-	return i
 }
 
 func kindOf(e *parleyv1.Event) itemKind {
@@ -125,13 +107,13 @@ type course struct {
 	dates, titles vg.Length // widths
 }
 
-// Timeline draws the events and revisions of a negotiation one below the other, each at its time.
-func Timeline(l *lens.Lens, negotiation string, format parleyv1.PictureFormat) (*document.File, error) {
+// Timeline draws the events and revisions in the timeline of a negotiation one below the other, each at its time.
+func Timeline(l *lens.Lens, negotiation string, timeline *parleyv1.Timeline, format parleyv1.PictureFormat) (*document.File, error) {
 	n, err := l.Negotiation(negotiation)
 	if err != nil {
 		return nil, err
 	}
-	items, title := itemsOf(l, negotiation), document.Called(n)
+	items, title := itemsOf(timeline), document.Called(n)
 	if err := bounded(len(items), 0); err != nil {
 		return nil, err
 	}

@@ -80,7 +80,13 @@ func (s *DocumentService) PlotTimeline(ctx context.Context, req *parleyv1.PlotTi
 	if err != nil {
 		return nil, err
 	}
-	return served(picture.Timeline(l, req.GetName(), req.GetFormat()))
+	t, err := analysis.TimelineOf(l, &parleyv1.GetTimelineRequest{
+		Parent: req.GetName(), Kinds: []parleyv1.Timeline_Kind{parleyv1.Timeline_KIND_EVENT, parleyv1.Timeline_KIND_REVISION},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return served(picture.Timeline(l, req.GetName(), t, req.GetFormat()))
 }
 
 // pieceBytes is how much of a file is sent at a time.
