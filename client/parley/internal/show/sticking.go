@@ -95,7 +95,7 @@ func (p Page) Lapsed(m *parleyv1.ListLapsedResponse) string {
 		if when := When(s.GetSaidTime()); when != "" {
 			given += ", said " + when
 		}
-		b.WriteString(wrap(given+" ("+ID(s.GetName())+")", p.width(), blank))
+		b.WriteString(wrap(given+" ("+ID(s.GetName())+")"+sourced(s.GetAttribution()), p.width(), blank))
 		for _, text := range p.body(d, false) {
 			b.WriteString(wrap(text, p.width(), blank))
 		}
