@@ -63,7 +63,7 @@ func (p *Problem) frontier(most int, patience Patience) ([]*label, bool) {
 		slices.SortStableFunc(next, func(a, b *label) int { return cmp.Compare(b.sum, a.sum) })
 		kept = kept[:0:0]
 		for _, l := range next {
-			if compared += len(kept); compared > 1000*patience.Steps || len(kept) > wider*most || patience.over() {
+			if compared += len(kept); compared > 10*patience.Steps || len(kept) > wider*most || patience.over() {
 				return nil, false
 			}
 			if !slices.ContainsFunc(kept, func(o *label) bool { return dominates(o.gains, l.gains) }) {

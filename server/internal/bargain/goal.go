@@ -17,6 +17,10 @@ type goal interface {
 	restrict(weights []float64)
 	// flatten takes out of a slope what restrict would undo.
 	flatten(slope []float64)
+	// worst is a value that everything which may be chosen has at the least; minus infinity if everything may be.
+	worst(parties int) float64
+	// touch gives the gains at which the bound that weights give is reached, as far as they matter; nil if it is so everywhere.
+	touch(weights []float64, bound float64) []float64
 	// start gives weights to begin with, given gains of a package that is known, or nil.
 	start(parties int, gains []float64) []float64
 }
@@ -34,6 +38,10 @@ func (sum) value(gains []float64) float64 {
 	}
 	return total
 }
+
+func (sum) worst(parties int) float64 { return -2 * precision * float64(parties) }
+
+func (sum) touch([]float64, float64) []float64 { return nil }
 
 func (sum) constant([]float64) float64 { return 0 }
 
@@ -54,14 +62,26 @@ func (sum) start(parties int, _ []float64) []float64 { return slices.Repeat([]fl
 type product struct{}
 
 func (product) value(gains []float64) float64 {
-	total := 0.0
+	logs, value := 0.0, 1.0 // of the logarithms, those that are taken already; a logarithm of each takes twice as long
 	for _, v := range gains {
 		if v <= precision {
 			return math.Inf(-1)
 		}
-		total += math.Log(v)
+		if value *= v; value < 1e-200 {
+			logs, value = logs+math.Log(value), 1
+		}
 	}
-	return total
+	return logs + math.Log(value)
+}
+
+func (product) worst(parties int) float64 { return float64(parties) * math.Log(precision) }
+
+func (product) touch(weights []float64, _ float64) []float64 {
+	out := make([]float64, len(weights))
+	for i, w := range weights {
+		out[i] = 1 / w
+	}
+	return out
 }
 
 // constant: log g ≤ w·g − 1 − log w, with equality at g = 1/w.
@@ -110,6 +130,18 @@ func (l least) value(gains []float64) float64 {
 			out = min(out, v)
 		case v < l.floor[i]-precision:
 			return math.Inf(-1)
+		}
+	}
+	return out
+}
+
+func (l least) worst(int) float64 { return math.Inf(-1) }
+
+func (l least) touch(_ []float64, bound float64) []float64 {
+	out := slices.Clone(l.floor)
+	for i, f := range out {
+		if math.IsNaN(f) {
+			out[i] = bound
 		}
 	}
 	return out

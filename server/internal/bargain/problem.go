@@ -1,9 +1,13 @@
 // Package bargain chooses among packages: combinations of one option for each issue, of which each party has a worth for each
 // option. It knows nothing of negotiations: numbers in, choices out. Everything in it is deterministic.
 //
-// The three choices are found by branch and bound. Each maximises a concave function of the parties' gains, which never exceeds
-// a weighted sum of the gains plus a constant; a weighted sum is maximal where each issue by itself takes its best option. So
-// every list of weights gives an upper bound, and the search looks for the weights that give the least, anew at each node.
+// Each of the three choices maximises a concave function of the parties' gains, which never exceeds a weighted sum of the gains plus a
+// constant; a weighted sum is maximal where each issue by itself takes its best option. So every list of weights gives an upper
+// bound, and the search looks for the weights that give the least. Beside these weights each option costs something: what it is
+// worth less than the best of its issue. A package of some cost is below the bound by that much at least. So once all packages are
+// known that cost no more than the best package is below the bound, it is proven to be the best. They are found in the middle:
+// the issues are split in two halves, of each half all parts of packages are listed that cost no more, and the pairs that may be
+// better than the best are looked for in trees of boxes.
 package bargain
 
 import "math"

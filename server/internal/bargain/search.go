@@ -1,106 +1,76 @@
 package bargain
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
 
-// search looks for the package that is best for a goal, by branch and bound.
+// search looks for the package that is best for a goal. Weights at which the goal's upper bound is least tell what each option costs
+// beside the best of its issue; a package cannot come closer to the bound than the sum of its costs. The search goes through all
+// packages of a small sum, then of a greater one, until what is left is too far below the bound to be better than the best.
 type search struct {
 	p        *Problem
 	goal     goal
 	patience Patience
-	grid     float64 // values are multiples of it; 0 if nothing is known
+	grid     float64   // values are multiples of it; 0 if nothing is known
+	ties     bool      // find all that are as good, where that costs no more time
+	lattice  []float64 // by party: gains are multiples of it; nil if nothing is known
 
-	order []int // issues, in the order of deciding them
 	best  []int
 	value float64 // of best
+	equal [][]int // all that are as good; nil if they were not looked for
 
-	steps    int
-	gaveUp   bool
-	leftover float64 // the greatest bound of what was not looked at
+	steps  int
+	calls  int // of stops
+	gaveUp bool
 
-	options []int // of the node: by place in order, chosen so far; by issue, those that the weights would take
-	take    []int
-	levels  []level
+	weights, slope []float64
+	take           []int   // by issue: what the weights would take
+	peak           float64 // the bound that the weights give
+	bound          float64 // the least that is known
 }
 
-// level is scratch space for the nodes of a depth.
-type level struct {
-	gains, weights, slope, trial []float64
-	children                     []child
-}
-
-type child struct {
-	option int
-	bound  float64
-}
-
-// maximise finds the best package, given some that are known.
-func maximise(p *Problem, g goal, grid float64, patience Patience, known ...[]int) (options []int, value, bound float64, optimal bool) {
-	s := &search{p: p, goal: g, patience: patience, grid: grid, value: math.Inf(-1), leftover: math.Inf(-1)}
+func newSearch(p *Problem, g goal, grid float64, patience Patience, known ...[]int) *search {
+	s := &search{p: p, goal: g, patience: patience, grid: grid, value: math.Inf(-1)}
 	s.take = make([]int, len(p.Worth))
-	s.options = make([]int, len(p.Worth))
-	n := p.Parties()
-	for range len(p.Worth) + 1 {
-		s.levels = append(s.levels, level{gains: make([]float64, n), weights: make([]float64, n), slope: make([]float64, n), trial: make([]float64, n)})
-	}
-	for k := range p.Worth {
-		s.order = append(s.order, k)
-	}
+	s.slope = make([]float64, p.Parties())
 	for _, options := range known {
 		s.offer(options)
 	}
-	root := &s.levels[0]
-	copy(root.gains, p.Offset)
-	s.begin(root)
-	s.arrange(root.weights)
-	bound = s.tighten(0, rootRounds)
-	if !s.prunes(bound) {
-		s.descend(0)
-	}
-	if bound = min(bound, max(s.value, s.leftover)); !s.gaveUp {
-		bound = s.value
-	}
-	return s.best, s.value, bound, !s.gaveUp
+	return s
 }
 
-// How often weights are improved at the root, and at most at other nodes.
+// run finds the best package as far as patience lasts, and tells whether it is proven to be.
+func (s *search) run() (optimal bool) {
+	s.begin()
+	s.bound = s.peak
+	if !s.prunes(s.bound) {
+		s.explore()
+	}
+	if optimal = s.prunes(s.bound); optimal {
+		s.bound = s.value
+	}
+	return optimal
+}
+
 const (
-	rootRounds = 600
-	nodeRounds = 24
+	rounds        = 600 // how often weights are improved at the most
+	issuesOfAStep = 4   // that a round takes the options of, as this takes about as long as a step elsewhere
 )
 
-// begin finds weights to begin with, and a first package.
-func (s *search) begin(root *level) {
+// begin finds weights, the bound that they give, and a first package.
+func (s *search) begin() {
 	var gains []float64
 	if s.best != nil {
 		gains = s.p.Gains(s.best)
 	}
-	copy(root.weights, s.goal.start(s.p.Parties(), gains))
-	s.goal.restrict(root.weights)
-	s.tighten(0, rootRounds)
+	s.weights = s.goal.start(s.p.Parties(), gains)
+	s.goal.restrict(s.weights)
+	s.tighten()
 	if s.best != nil {
-		s.offer(climb(s.p, s.goal, s.best))
+		s.offer(s.climb(s.best))
 	}
-}
-
-// arrange puts those issues first of which the weights tell least what to take.
-func (s *search) arrange(weights []float64) {
-	doubt := make([]float64, len(s.p.Worth))
-	for k, options := range s.p.Worth {
-		best, second := math.Inf(-1), math.Inf(-1)
-		for _, worth := range options {
-			if v := dot(weights, worth); v > best {
-				best, second = v, best
-			} else {
-				second = max(second, v)
-			}
-		}
-		doubt[k] = best - second
-	}
-	slices.SortStableFunc(s.order, func(a, b int) int { return cmp.Compare(doubt[a], doubt[b]) })
+	s.peak = s.tighten()
 }
 
 // offer takes a package that may be better than the best so far.
@@ -112,53 +82,47 @@ func (s *search) offer(options []int) {
 
 // prunes tells whether nothing better than the best is within a bound.
 func (s *search) prunes(bound float64) bool {
-	if s.grid > 0 && !math.IsInf(s.value, -1) {
+	switch {
+	case math.IsInf(s.value, -1):
+		return bound < s.goal.worst(s.p.Parties())
+	case s.grid > 0:
 		return bound < s.value+s.grid*(1-1e-6)
 	}
-	return bound <= s.value+precision*max(1, math.Abs(s.value))
+	return bound <= s.value+s.nothing()
 }
 
-// bound is the greatest value that weights leave possible below a node; the slope says which way it changes with them.
-func (s *search) bound(depth int, weights, slope []float64) float64 {
-	l := &s.levels[depth]
-	s.goal.slope(weights, slope)
-	add(slope, l.gains)
-	total := dot(weights, l.gains) + s.goal.constant(weights)
-	for _, k := range s.order[depth:] {
-		most, take := math.Inf(-1), 0 // as bestUnder finds them; a call for each option makes BenchmarkChoices some 15 % slower
-		for o, worth := range s.p.Worth[k] {
-			v := 0.0
-			for i, w := range weights {
-				v += w * worth[i]
-			}
-			if v > most {
-				most, take = v, o
-			}
-		}
-		total += most
+// most is the greatest value that weights leave possible; the slope says which way it changes with them.
+func (s *search) most(weights []float64) float64 {
+	s.goal.slope(weights, s.slope)
+	add(s.slope, s.p.Offset)
+	total := dot(weights, s.p.Offset) + s.goal.constant(weights)
+	for k, worths := range s.p.Worth {
+		take := bestUnder(weights, worths)
+		total += dot(weights, worths[take])
 		s.take[k] = take
-		add(slope, s.p.Worth[k][take])
+		add(s.slope, worths[take])
 	}
 	return total
 }
 
-// tighten improves the weights of a node, until they show that there is nothing better below it or time is better spent
-// elsewhere. It gives the least bound, whose weights it leaves with the node.
-func (s *search) tighten(depth, rounds int) float64 {
-	l := &s.levels[depth]
-	weights := l.trial
-	copy(weights, l.weights)
+// tighten improves the weights until they show that there is nothing better than the best, or hardly change. It gives the least
+// bound, whose weights it leaves.
+func (s *search) tighten() float64 {
+	weights := slices.Clone(s.weights)
 	least, step, since := math.Inf(1), 1.0, 0
-	for range rounds {
-		b := s.bound(depth, weights, l.slope)
-		s.offerTaken(depth)
+	for round := range rounds {
+		if s.steps += len(s.p.Worth) / issuesOfAStep; s.stops() && round > 0 {
+			break
+		}
+		b := s.most(weights)
+		s.offer(s.take)
 		if b < least-1e-12*math.Abs(least) || math.IsInf(least, 1) {
 			least, since = b, 0
-			copy(l.weights, weights)
+			copy(s.weights, weights)
 		} else if since++; since >= 6 {
 			step, since = step/2, 0
-			copy(weights, l.weights)
-			s.bound(depth, weights, l.slope)
+			copy(weights, s.weights)
+			s.most(weights)
 		}
 		if s.prunes(least) || step < 1e-4 {
 			break
@@ -167,79 +131,41 @@ func (s *search) tighten(depth, rounds int) float64 {
 		if math.IsInf(target, -1) {
 			target = least - 0.1*max(1, math.Abs(least))
 		}
-		s.goal.flatten(l.slope)
-		length := dot(l.slope, l.slope)
+		s.goal.flatten(s.slope)
+		length := dot(s.slope, s.slope)
 		if length < 1e-18 {
 			break
 		}
 		for i := range weights {
-			weights[i] -= step * max(b-target, 1e-7) / length * l.slope[i]
+			weights[i] -= step * max(b-target, 1e-7) / length * s.slope[i]
 		}
 		s.goal.restrict(weights)
 	}
 	return least
 }
 
-// offerTaken offers the package that the weights would take below a node.
-func (s *search) offerTaken(depth int) {
-	for at, o := range s.options[:depth] {
-		s.take[s.order[at]] = o
-	}
-	s.offer(s.take)
-}
-
-// descend looks at all that is below a node, the most promising first.
-func (s *search) descend(depth int) {
-	if depth == len(s.order) {
-		s.offerTaken(depth)
-		return
-	}
-	l, next := &s.levels[depth], &s.levels[depth+1]
-	k := s.order[depth]
-	rest := s.bound(depth, l.weights, l.slope) - dot(l.weights, s.p.Worth[k][s.take[k]])
-	l.children = l.children[:0]
-	for o, worth := range s.p.Worth[k] {
-		l.children = append(l.children, child{o, rest + dot(l.weights, worth)})
-	}
-	slices.SortStableFunc(l.children, func(a, b child) int { return cmp.Compare(b.bound, a.bound) })
-	for _, c := range l.children {
-		if s.prunes(c.bound) {
-			return // and so the others
-		}
-		if s.stops(c.bound) {
-			continue
-		}
-		s.options[depth] = c.option
-		copy(next.gains, l.gains)
-		add(next.gains, s.p.Worth[k][c.option])
-		copy(next.weights, l.weights)
-		if bound := s.tighten(depth+1, nodeRounds); !s.prunes(bound) {
-			s.descend(depth + 1)
-		}
-	}
-}
-
-// stops tells whether to look no further, and notes what might have been.
-func (s *search) stops(bound float64) bool {
-	if s.steps++; s.steps > s.patience.Steps || s.steps%64 == 0 && s.patience.over() {
+// stops counts a step, and tells whether there were too many.
+func (s *search) stops() bool {
+	s.steps++
+	if s.calls++; s.steps > s.patience.Steps || s.calls%1024 == 0 && s.patience.over() {
 		s.gaveUp = true
-	}
-	if s.gaveUp {
-		s.leftover = max(s.leftover, bound)
 	}
 	return s.gaveUp
 }
 
-// climb betters a package by changing one issue or two, as long as that helps.
-func climb(p *Problem, g goal, from []int) []int {
+// climb betters a package by changing one issue or two, as long as that helps and patience lasts.
+func (s *search) climb(from []int) []int {
 	at := slices.Clone(from)
-	gains := p.Gains(at)
-	value := g.value(gains)
+	gains := s.p.Gains(at)
+	value := s.goal.value(gains)
 	for better := true; better; {
 		better = false
-		for k := range p.Worth {
-			for j := k; j < len(p.Worth); j++ {
-				if v := bestPair(p, g, at, gains, k, j, value); v > value {
+		for k := range s.p.Worth {
+			for j := k; j < len(s.p.Worth); j++ {
+				if s.stops() {
+					return at
+				}
+				if v := bestPair(s.p, s.goal, at, gains, k, j, value); v > value {
 					value, better = v, true
 				}
 			}
