@@ -42,48 +42,56 @@ func armies() *parleyv1.Point {
 	return rivals("army", rival("A", "At most 600.", term(atMost, 600)), rival("B", "At most 800.", term(atMost, 800)), rival("C", "At most 900."))
 }
 
-// Which alternatives a red line of a excludes, by which limits and how many assessments, and whether it is told as unknown.
-func TestWhatRedLinesExclude(t *testing.T) {
+// exclusion is what a red line of a on the army is, and what anybody judged of it.
+type exclusion struct {
+	demand  []func(*parleyv1.Demand)
+	judge   func(*testing.T, *world)
+	want    string // of the alternatives that are out
+	limits  int
+	judged  int
+	unknown bool
+}
+
+func exclusions() map[string]exclusion {
 	line := demandName("a", "line")
 	otherUnit := func(m *parleyv1.Demand) { m.Limit = limit(atLeast, 700); m.Limit.Unit = "brigades" }
 	status := func(s parleyv1.Demand_Status) func(*parleyv1.Demand) {
 		return func(m *parleyv1.Demand) { m.Status = s }
 	}
 	withheldLine := func(m *parleyv1.Demand) { m.Statement, m.Withheld = "", true }
-	for title, test := range map[string]struct {
-		demand  []func(*parleyv1.Demand)
-		judge   func(*world)
-		want    string // of the alternatives that are out
-		limits  int
-		judged  int
-		unknown bool
-	}{
-		"its limit, by terms":                  {[]func(*parleyv1.Demand){limited(atLeast, 700)}, nil, "A", 1, 0, false},
-		"its limit, which two wordings breach": {[]func(*parleyv1.Demand){limited(atLeast, 850)}, nil, "A B", 2, 0, false},
-		"a limit in another unit":              {[]func(*parleyv1.Demand){otherUnit}, nil, "", 0, 0, true},
-		"a limit that is only unmet":           {[]func(*parleyv1.Demand){limited(atLeast, 500)}, nil, "", 0, 0, false},
-		"a limit of what is no red line":       {[]func(*parleyv1.Demand){limited(atLeast, 700), strong(parleyv1.Demand_STRENGTH_CORE)}, nil, "", 0, 0, false},
-		"a limit of a red line that is gone":   {[]func(*parleyv1.Demand){limited(atLeast, 700), status(parleyv1.Demand_STATUS_WITHDRAWN)}, nil, "", 0, 0, false},
-		"a limit of a red line that is met":    {[]func(*parleyv1.Demand){limited(atLeast, 700), status(parleyv1.Demand_STATUS_MET)}, nil, "", 0, 0, false},
-		"a limit of a red line that softened":  {[]func(*parleyv1.Demand){limited(atLeast, 700), status(parleyv1.Demand_STATUS_SOFTENED)}, nil, "A", 1, 0, false},
-		"one that is withheld":                 {[]func(*parleyv1.Demand){withheldLine}, nil, "", 0, 0, true},
-		"nobody judged":                        {nil, nil, "", 0, 0, true},
-		"an assessment of words":               {nil, func(w *world) { w.assess(t, line, "x", "r2", "army", "800", isBreached) }, "B", 0, 1, false},
-		"an assessment of words of all":        {nil, func(w *world) { w.assess(t, line, "x", "r2", "army", "At most", isBreached) }, "A B C", 0, 3, false},
-		"an assessment before the brackets":    {nil, func(w *world) { w.assess(t, line, "x", "r1", "army", "", isBreached) }, "B", 0, 1, false},
-		"an assessment of the brackets":        {nil, func(w *world) { w.assess(t, line, "x", "r2", "army", "", isBreached) }, "", 0, 0, false},
-		"an assessment of words of no wording": {nil, func(w *world) { w.assess(t, line, "x", "r0", "army", "Now", isBreached) }, "", 0, 0, true},
-		"an assessment that finds no breach":   {nil, func(w *world) { w.assess(t, line, "x", "r2", "army", "800", isUnmet) }, "", 0, 0, false},
-		"a limit, and an assessment":           {[]func(*parleyv1.Demand){limited(atLeast, 700)}, func(w *world) { w.assess(t, line, "x", "r2", "army", "600", isBreached) }, "A", 1, 1, false},
-		"an assessment that its judge took back": {nil, func(w *world) {
-			w.assess(t, line, "x", "r2", "army", "800", isBreached)
-			w.assess(t, line, "x", "r2", "army", "800", isUnmet)
-		}, "", 0, 0, false},
-		"an assessment that another judge opposes": {nil, func(w *world) {
-			w.assess(t, line, "x", "r2", "army", "800", isBreached)
-			w.assess(t, line, "y", "r2", "army", "800", isUnmet)
-		}, "B", 0, 1, false},
-	} {
+	assess := func(judge, revision, words string, verdict parleyv1.Assessment_Verdict) func(*testing.T, *world) {
+		return func(t *testing.T, w *world) { w.assess(t, line, judge, revision, "army", words, verdict) }
+	}
+	both := func(a, b func(*testing.T, *world)) func(*testing.T, *world) {
+		return func(t *testing.T, w *world) { a(t, w); b(t, w) }
+	}
+	return map[string]exclusion{
+		"its limit, by terms":                      {[]func(*parleyv1.Demand){limited(atLeast, 700)}, nil, "A", 1, 0, false},
+		"its limit, which two wordings breach":     {[]func(*parleyv1.Demand){limited(atLeast, 850)}, nil, "A B", 2, 0, false},
+		"a limit in another unit":                  {[]func(*parleyv1.Demand){otherUnit}, nil, "", 0, 0, true},
+		"a limit that is only unmet":               {[]func(*parleyv1.Demand){limited(atLeast, 500)}, nil, "", 0, 0, false},
+		"a limit of what is no red line":           {[]func(*parleyv1.Demand){limited(atLeast, 700), strong(parleyv1.Demand_STRENGTH_CORE)}, nil, "", 0, 0, false},
+		"a limit of a red line that is gone":       {[]func(*parleyv1.Demand){limited(atLeast, 700), status(parleyv1.Demand_STATUS_WITHDRAWN)}, nil, "", 0, 0, false},
+		"a limit of a red line that is met":        {[]func(*parleyv1.Demand){limited(atLeast, 700), status(parleyv1.Demand_STATUS_MET)}, nil, "", 0, 0, false},
+		"a limit of a red line that softened":      {[]func(*parleyv1.Demand){limited(atLeast, 700), status(parleyv1.Demand_STATUS_SOFTENED)}, nil, "A", 1, 0, false},
+		"one that is withheld":                     {[]func(*parleyv1.Demand){withheldLine}, nil, "", 0, 0, true},
+		"nobody judged":                            {nil, nil, "", 0, 0, true},
+		"an assessment of words":                   {nil, assess("x", "r2", "800", isBreached), "B", 0, 1, false},
+		"an assessment of words of all":            {nil, assess("x", "r2", "At most", isBreached), "A B C", 0, 3, false},
+		"an assessment before the brackets":        {nil, assess("x", "r1", "", isBreached), "B", 0, 1, false},
+		"an assessment of the brackets":            {nil, assess("x", "r2", "", isBreached), "", 0, 0, false},
+		"an assessment of words of no wording":     {nil, assess("x", "r0", "Now", isBreached), "", 0, 0, true},
+		"an assessment that finds no breach":       {nil, assess("x", "r2", "800", isUnmet), "", 0, 0, false},
+		"a limit, and an assessment":               {[]func(*parleyv1.Demand){limited(atLeast, 700)}, assess("x", "r2", "600", isBreached), "A", 1, 1, false},
+		"an assessment that its judge took back":   {nil, both(assess("x", "r2", "800", isBreached), assess("x", "r2", "800", isUnmet)), "", 0, 0, false},
+		"an assessment that another judge opposes": {nil, both(assess("x", "r2", "800", isBreached), assess("y", "r2", "800", isUnmet)), "B", 0, 1, false},
+	}
+}
+
+// Which alternatives a red line of a excludes, by which limits and how many assessments, and whether it is told as unknown.
+func TestWhatRedLinesExclude(t *testing.T) {
+	line := demandName("a", "line")
+	for title, test := range exclusions() {
 		w := newWorld(t, &parleyv1.Plan{})
 		w.demand(t, "a", "line", append([]func(*parleyv1.Demand){redLine}, test.demand...)...)
 		w.commit(t, "r0", &parleyv1.Point{Id: "army", Text: "Now."})
@@ -91,7 +99,7 @@ func TestWhatRedLinesExclude(t *testing.T) {
 		w.commit(t, "r2", armies())
 		w.worths(t, "a", "r2", 0, map[string]float64{"army=A": 9, "army=B": 2, "army=C": 1})
 		if test.judge != nil {
-			test.judge(w)
+			test.judge(t, w)
 		}
 		m := w.packages(t, "r2")
 		var out []string

@@ -21,11 +21,18 @@ type Breaking struct {
 // Break finds the cheapest set of ties to give up. To give up one that is not optional costs 1; of the optional ones of an item
 // only those cost that it lacks then: it needs so many of them. Ties cannot all be kept where they lead from an item round to
 // itself and one of them asks for something to be settled before.
+//
+// It is a search by branch and bound: to give up a tie, or to keep it. The bound is how many of the cycles can be packed, in fractions,
+// so that no tie is in more of them than it costs to give it up. What a tie is worth to that packing tells which to give up.
 func Break(items int, ties []Tie, need []int, patience Patience) Breaking {
 	b := &breaker{items: items, ties: ties, need: need, patience: patience, dropped: make([]bool, len(ties)), forced: make([]bool, len(ties))}
+	next := b.next(b.dropped)
+	for t := range ties {
+		b.harmless = append(b.harmless, !b.through(next, t))
+	}
 	b.greedy()
 	b.leftover = b.least
-	b.search()
+	b.search(0)
 	out := Breaking{Cost: b.least, Bound: b.least, Optimal: !b.gaveUp}
 	if b.gaveUp {
 		out.Bound = min(b.least, b.leftover)
@@ -45,22 +52,24 @@ type breaker struct {
 	need     []int
 	patience Patience
 
+	harmless        []bool // ties through which no cycle leads
 	dropped, forced []bool
 	best            []bool
 	least           int // cost of best
 	steps           int
 	gaveUp          bool
-	leftover        int // the least bound of what was not looked at
+	leftover        int     // the least bound of what was not looked at
+	cycles          [][]int // that are known
 }
 
-// cost is what the ties given up so far cost.
-func (b *breaker) cost() int {
+// cost is what giving up ties costs.
+func (b *breaker) cost(dropped []bool) int {
 	lacks, cost := slices.Clone(b.need), 0
 	for t, tie := range b.ties {
 		switch {
-		case !tie.Optional && b.dropped[t]:
+		case !tie.Optional && dropped[t]:
 			cost++
-		case tie.Optional && !b.dropped[t]:
+		case tie.Optional && !dropped[t]:
 			lacks[tie.On]--
 		}
 	}
@@ -72,92 +81,22 @@ func (b *breaker) cost() int {
 
 // greedy gives ties up one by one until no cycle is left: each time of the shortest cycle the one that leads to most items.
 func (b *breaker) greedy() {
-	for cycle := b.cycle(b.dropped); cycle != nil; cycle = b.cycle(b.dropped) {
+	dropped := make([]bool, len(b.ties))
+	for cycle := b.cycle(dropped); cycle != nil; cycle = b.cycle(dropped) {
 		most := slices.MaxFunc(cycle, func(x, y int) int { return b.arcs(x) - b.arcs(y) })
-		b.dropped[most] = true
+		dropped[most] = true
+		b.cycles = append(b.cycles, cycle)
 	}
-	b.best, b.least = slices.Clone(b.dropped), b.cost()
-	clear(b.dropped)
+	b.best, b.least = dropped, b.cost(dropped)
+	b.thin(dropped)
 }
 
 func (b *breaker) arcs(t int) int { return len(b.ties[t].With) + len(b.ties[t].Before) }
 
-func (b *breaker) search() {
-	cost := b.cost()
-	bound := cost + b.disjoint(b.least-cost)
-	if bound >= b.least {
-		return
-	}
-	if b.steps++; b.steps > b.patience.Steps || b.steps%64 == 0 && b.patience.over() {
-		b.gaveUp = true
-	}
-	if b.gaveUp {
-		b.leftover = min(b.leftover, bound)
-		return
-	}
-	cycle := b.cycle(b.dropped)
-	if cycle == nil {
-		b.best, b.least = slices.Clone(b.dropped), cost
-		return
-	}
-	var held []int
-	for _, t := range cycle { // one of these goes; where it is not the first, those before it stay
-		if b.forced[t] {
-			continue
-		}
-		b.dropped[t] = true
-		b.search()
-		b.dropped[t] = false
-		b.forced[t] = true
-		held = append(held, t)
-	}
-	for _, t := range held {
-		b.forced[t] = false
-	}
-}
-
-// disjoint counts cycles that share no tie, of which each costs something to break: a bound of what is still to be paid, which
-// need not be known beyond enough.
-func (b *breaker) disjoint(enough int) int {
-	out, count := slices.Clone(b.dropped), 0
-	kept := make([]int, b.items)
-	for t, tie := range b.ties {
-		if tie.Optional && !b.dropped[t] {
-			kept[tie.On]++
-		}
-	}
-	for count < enough {
-		cycle := b.cycle(out)
-		if cycle == nil {
-			break
-		}
-		costs := true
-		for _, t := range cycle {
-			out[t] = true
-			costs = costs && (!b.ties[t].Optional || kept[b.ties[t].On] <= b.need[b.ties[t].On])
-		}
-		if costs {
-			count++
-		}
-	}
-	return count
-}
-
 // cycle finds a shortest way from an item round to itself along ties that are not out, one of which asks for something before;
 // nil if there is none. It gives the ties, each once.
 func (b *breaker) cycle(out []bool) []int {
-	next := make([][]arc, b.items)
-	for t, tie := range b.ties {
-		if out[t] {
-			continue
-		}
-		for _, to := range tie.With {
-			next[tie.On] = append(next[tie.On], arc{t, to})
-		}
-		for _, to := range tie.Before {
-			next[tie.On] = append(next[tie.On], arc{t, to})
-		}
-	}
+	next := b.next(out)
 	var shortest []int
 	for t, tie := range b.ties {
 		if out[t] {
@@ -178,7 +117,34 @@ func (b *breaker) cycle(out []bool) []int {
 	return shortest
 }
 
-type arc struct{ tie, to int }
+// next gives, by item, where the ties that are not out lead to.
+func (b *breaker) next(out []bool) [][]arc {
+	next := make([][]arc, b.items)
+	for t := range b.ties {
+		if out[t] {
+			continue
+		}
+		b.lead(next, t)
+	}
+	return next
+}
+
+// lead adds where a tie leads to.
+func (b *breaker) lead(next [][]arc, t int) {
+	on := b.ties[t].On
+	for _, to := range b.ties[t].With {
+		next[on] = append(next[on], arc{t, to, false})
+	}
+	for _, to := range b.ties[t].Before {
+		next[on] = append(next[on], arc{t, to, true})
+	}
+}
+
+// arc leads to an item, which may have to be settled before.
+type arc struct {
+	tie, to int
+	before  bool
+}
 
 // way finds a shortest way between items, as the ties that it takes.
 func (b *breaker) way(next [][]arc, from, to int) []int {
@@ -190,7 +156,7 @@ func (b *breaker) way(next [][]arc, from, to int) []int {
 			if seen[a.to] {
 				continue
 			}
-			seen[a.to], came[a.to] = true, arc{a.tie, open[0]}
+			seen[a.to], came[a.to] = true, arc{tie: a.tie, to: open[0]}
 			if a.to == to {
 				var ties []int
 				for at := to; at != from; at = came[at].to {
