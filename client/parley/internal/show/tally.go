@@ -15,7 +15,7 @@ func (p Page) Tally(m *parleyv1.PositionMatrix, revision *parleyv1.Revision) str
 	}
 	headings := []string{"", "STATUS"}
 	for _, name := range t.names() {
-		headings = append(headings, strings.ToUpper(name))
+		headings = append(headings, strings.ToUpper(strings.ReplaceAll(name, " ", "-"))) // a heading that is broken at a blank makes its column narrow
 	}
 	headings = append(headings, "POINT")
 	rows := make([][]string, len(m.GetRows()))
