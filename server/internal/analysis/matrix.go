@@ -113,9 +113,15 @@ func (m *Matrix) compress(r row, out *parleyv1.PositionMatrix_Row) {
 	out.Values = make([]parleyv1.Stance_Value, len(m.columns))
 	out.Currencies = make([]parleyv1.PositionMatrix_Currency, len(m.columns))
 	out.StanceCounts = make([]int32, len(m.columns))
+	next := 0 // the column of the party that most likely comes next: cells come by party, and so do most columns
 	for _, c := range m.scratch {
-		if i, ok := m.columns[c.party]; ok {
+		i, shown := next, next < len(m.Head.GetParties()) && m.Head.GetParties()[next].GetName() == c.party
+		if !shown {
+			i, shown = m.columns[c.party]
+		}
+		if shown {
 			out.Values[i], out.Currencies[i], out.StanceCounts[i] = c.stance.GetValue(), c.currency, c.count
+			next = i + 1
 		}
 	}
 }

@@ -17,8 +17,14 @@ const (
 	headroomChecked = time.Second
 )
 
-// KeepHeadroom sets the collector's goal by what is in use, until ctx ends, unless whoever runs the server has set it with GOGC.
-// It concerns the whole process.
+// What lies idle after a large piece of work goes back to the system: more than mostIdle bytes, no more often than returnEvery.
+const (
+	mostIdle    = 32 << 20
+	returnEvery = 10 * time.Second
+)
+
+// KeepHeadroom sets the collector's goal by what is in use, and gives back what is not, until ctx ends, unless whoever runs the
+// server has set the goal with GOGC. It concerns the whole process.
 func KeepHeadroom(ctx context.Context) {
 	if os.Getenv("GOGC") == "" {
 		go keepHeadroom(ctx)
@@ -28,12 +34,17 @@ func KeepHeadroom(ctx context.Context) {
 func keepHeadroom(ctx context.Context) {
 	tick := time.NewTicker(headroomChecked)
 	defer tick.Stop()
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	memory := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
+	returned := time.Now()
 	for set := 0; ctx.Err() == nil; {
-		metrics.Read(live)
-		if percent := headroom(live[0].Value.Uint64()); percent != set {
+		metrics.Read(memory)
+		if percent := headroom(memory[0].Value.Uint64()); percent != set {
 			debug.SetGCPercent(percent)
 			set = percent
+		}
+		if memory[1].Value.Uint64() > mostIdle && time.Since(returned) > returnEvery {
+			debug.FreeOSMemory()
+			returned = time.Now()
 		}
 		select {
 		case <-ctx.Done():

@@ -298,6 +298,7 @@ func BenchmarkUNVotes(b *testing.B) {
 			b.Fatal(err)
 		}
 		c := dial(b, addr, strings.TrimSpace(string(token)))
+		defer func() { _ = c.Close() }()
 		before, heap, start := resident(b, pid), anonymous(b, pid), time.Now()
 		if err := u.record(b.Context(), c, "negotiations/un"); err != nil {
 			b.Fatal(err)

@@ -15,14 +15,15 @@ import (
 const packed = 0
 
 const (
-	leastPacked     = 2 << 10 // bytes of an entry that may be worth packing
-	mostUnpacked    = 1 << 30 // bytes of an entry; what claims to be more is no entry
-	packingConcerns = 2       // entries packed at a time
+	leastPacked     = 2 << 10   // bytes of an entry that may be worth packing
+	mostUnpacked    = 1 << 30   // bytes of an entry; what claims to be more is no entry
+	packingWindow   = 256 << 10 // bytes over which what was said before is found again
+	packingConcerns = 2         // entries packed at a time
 )
 
 var (
 	packer = sync.OnceValue(func() *zstd.Encoder {
-		e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(packingConcerns), zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(false))
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(packingConcerns), zstd.WithWindowSize(packingWindow), zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(false))
 		if err != nil {
 			panic(err) // the options are those above
 		}

@@ -11,19 +11,24 @@ import (
 // For one goroutine.
 type Survey struct {
 	lens, quiet *Lens // quiet has nothing noted
-	parties     map[string]sight
+	parties     []sight
+	places      map[string]int          // in parties, by name
+	next        int                     // place of the party that most likely comes next: they come in order
 	target      *parleyv1.Stance_Target // the last one that was looked at; stances on the same words often share theirs
 	onTarget    sight
 }
 
 // sight is what was found of something that stances name.
-type sight struct{ seen, noted bool }
+type sight struct {
+	name        string // of a party
+	seen, noted bool
+}
 
 // Survey makes a survey of the stances of a negotiation.
 func (l *Lens) Survey() *Survey {
 	quiet := *l
 	quiet.trusted = nil
-	return &Survey{lens: l, quiet: &quiet, parties: map[string]sight{}}
+	return &Survey{lens: l, quiet: &quiet, places: map[string]int{}}
 }
 
 // StancesOn yields the stances on a point (by id, over all revisions) or on a revision (by name), by party, deleted ones
@@ -61,31 +66,40 @@ func (s *Survey) sees(m *parleyv1.Stance) bool {
 	if !s.quiet.sees(m.GetAudience(), m.GetParty(), m.GetName()) {
 		return false
 	}
-	party, known := s.parties[m.GetParty()]
-	if !known {
-		party.seen = s.quiet.liveParty(m.GetParty())
-		s.parties[m.GetParty()] = party
-	}
+	party := s.party(m.GetParty())
 	if m.GetTarget() != s.target {
 		s.target, s.onTarget = m.GetTarget(), sight{seen: s.quiet.knowsTarget(m.GetTarget())}
 	}
 	if !party.seen || !s.onTarget.seen {
 		return false
 	}
-	s.note(m, party)
+	if s.lens.trusted != nil {
+		s.note(m, party)
+	}
 	return true
+}
+
+// party decides on a party, or finds what was decided. It is good until the next one.
+func (s *Survey) party(name string) *sight {
+	i := s.next
+	if i >= len(s.parties) || s.parties[i].name != name {
+		known := false
+		if i, known = s.places[name]; !known {
+			i = len(s.parties)
+			s.parties, s.places[name] = append(s.parties, sight{name: name, seen: s.quiet.liveParty(name)}), i
+		}
+	}
+	s.next = i + 1
+	return &s.parties[i]
 }
 
 // note has noted what a stance that is seen is seen by, for those who keep the books: what its party and its target are seen by,
 // once.
-func (s *Survey) note(m *parleyv1.Stance, party sight) {
-	if s.lens.trusted == nil {
-		return
-	}
+func (s *Survey) note(m *parleyv1.Stance, party *sight) {
 	s.lens.sees(m.GetAudience(), m.GetParty(), m.GetName())
 	if !party.noted {
 		s.lens.liveParty(m.GetParty())
-		s.parties[m.GetParty()] = sight{seen: true, noted: true}
+		party.noted = true
 	}
 	if !s.onTarget.noted {
 		s.lens.knowsTarget(m.GetTarget())

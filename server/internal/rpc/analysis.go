@@ -73,7 +73,7 @@ func inChunks(m *analysis.Matrix, send func(*parleyv1.StreamPositionMatrixRespon
 	chunk, bytes := &parleyv1.StreamPositionMatrixResponse{}, 0
 	for row := range m.Rows("") {
 		chunk.Rows = append(chunk.Rows, row)
-		if bytes += proto.Size(row); bytes < pieceBytes {
+		if bytes += sizeOf(row); bytes < pieceBytes {
 			continue
 		}
 		if err := send(chunk); err != nil {
@@ -82,6 +82,14 @@ func inChunks(m *analysis.Matrix, send func(*parleyv1.StreamPositionMatrixRespon
 		chunk, bytes = &parleyv1.StreamPositionMatrixResponse{}, 0
 	}
 	return send(chunk)
+}
+
+// sizeOf is about what a row takes on the wire: to measure the many numbers of a compact one takes as long as to write them.
+func sizeOf(row *parleyv1.PositionMatrix_Row) int {
+	if len(row.GetCells()) > 0 {
+		return proto.Size(row)
+	}
+	return 3*len(row.GetValues()) + proto.Size(row.GetPoint())
 }
 
 // BlamePoint tells who brought in which words of a point.
