@@ -10,7 +10,7 @@ import (
 )
 
 // closingSteps bounds the search for the smallest set of changes where nobody is in a hurry.
-const closingSteps = 60_000
+const closingSteps = 100_000
 
 // promise is a stance that would be consent to a point if others were agreed.
 type promise struct {

@@ -190,7 +190,7 @@ func TestNoSwapsStartFromWhatARedLineExcludes(t *testing.T) {
 	w := newWorld(t, &parleyv1.Plan{})
 	w.demand(t, "a", "line", redLine, limited(atLeast, 700))
 	w.commit(t, "r1", armies())
-	w.worths(t, "a", "r1", 0, map[string]float64{"army=B": 2, "army=C": 5})
+	w.worths(t, "b", "r1", 0, map[string]float64{"army=B": 2, "army=C": 5})
 	if m := w.packages(t, "r1"); m.GetStatusQuoPackage() != nil || len(m.GetSwaps()) > 0 || m.GetStatusQuo()[0].GetChoice().GetAlternative() != "A" {
 		t.Errorf("got %v", m)
 	}

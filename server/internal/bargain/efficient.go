@@ -43,6 +43,9 @@ func (l *label) options() (out []int) {
 // wider is how many more parts of packages may be kept on the way than there may be efficient packages in the end.
 const wider = 2
 
+// comparisons is how many parts are compared in about the time of one step.
+const comparisons = 10
+
 // frontier goes through the issues and keeps the parts of packages that may be parts of efficient ones. It fails if these are
 // too many.
 func (p *Problem) frontier(most int, patience Patience) ([]*label, bool) {
@@ -63,7 +66,7 @@ func (p *Problem) frontier(most int, patience Patience) ([]*label, bool) {
 		slices.SortStableFunc(next, func(a, b *label) int { return cmp.Compare(b.sum, a.sum) })
 		kept = kept[:0:0]
 		for _, l := range next {
-			if compared += len(kept); compared > 10*patience.Steps || len(kept) > wider*most || patience.over() {
+			if compared += len(kept); compared > comparisons*patience.Steps || len(kept) > wider*most || patience.over() {
 				return nil, false
 			}
 			if !slices.ContainsFunc(kept, func(o *label) bool { return dominates(o.gains, l.gains) }) {

@@ -9,12 +9,13 @@ import (
 // How many parts of packages there may be of each half of the issues: at first, and how many times more each time after.
 const (
 	fewParts     = 1 << 9
-	moreParts    = 8
+	moreParts    = 4
 	mostGains    = 1 << 21 // of all parties in all parts
 	leafParts    = 8
 	pairsOfAStep = 4       // as it takes about as long to compare so many pairs as to go on to other nodes
 	mostEquals   = 1 << 12 // packages that are equally good
-	tooFar       = 20      // of what is within reach, the part that it must be possible to list for a list to be worth while
+	sampleBelow  = 20      // of what is within reach, the part that it must be possible to list if there are to be no samples
+	tooFar       = 1000    // the part that it must be possible to list for a list to be worth while
 	costsSteps   = 512     // how finely costs are told apart when parts are counted
 )
 
@@ -31,11 +32,13 @@ func (s *search) mostParts() int { return mostGains / s.p.Parties() }
 func (s *search) explore() {
 	halves := s.halves(s.reach())
 	whole := halves[0].whole() + halves[1].whole()
-	if reach := s.reach(); limitOf(halves, reach, s.mostParts()) < reach/tooFar {
+	if reach := s.reach(); limitOf(halves, reach, s.mostParts()) < reach/sampleBelow {
 		s.sample(halves)
 	}
 	s.settle()
-	for size := fewParts; size <= s.mostParts() && !s.prunes(s.bound) && !s.gaveUp; size *= moreParts {
+	most := s.mostParts()
+	for size := 0; size < most && !s.prunes(s.bound) && !s.gaveUp; {
+		size = min(max(size*moreParts, fewParts), most)
 		reach := s.reach()
 		limit := limitOf(halves, reach, size)
 		if limit < reach/tooFar && !math.IsInf(s.value, -1) {

@@ -1,7 +1,9 @@
 package daemon_test
 
 import (
+	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -71,5 +73,69 @@ func TestPackagesFromWhatPartiesConfide(t *testing.T) {
 	for _, c := range []*client.Client{x.anna, x.olga, x.ines} {
 		_, err := c.Analysis.SuggestPackages(t.Context(), &parleyv1.SuggestPackagesRequest{Revision: x.plan + "/revisions/r2"})
 		wantReason(t, err, codes.PermissionDenied, parleyv1.ErrorReason_PERMISSION_DENIED)
+	}
+}
+
+// Thirty points of four options for six parties, whose worths are independent, or opposed in two blocs: each choice is proven.
+func TestThePackagesOfThirtyPointsAreProven(t *testing.T) {
+	x := newTable(t)
+	var points []*parleyv1.Point
+	for k := range 30 {
+		p := point("p"+strconv.Itoa(k), "")
+		for _, label := range []string{"A", "B", "C", "D"} {
+			p.Alternatives = append(p.Alternatives, &parleyv1.Alternative{Label: label, Text: label + " of " + strconv.Itoa(k) + "."})
+		}
+		points = append(points, p)
+	}
+	for _, party := range []string{"c", "d", "e", "f"} {
+		must(t)(x.mediator.Parties.CreateParty(t.Context(), &parleyv1.CreatePartyRequest{Parent: x.n, PartyId: party, Party: &parleyv1.Party{
+			DisplayName: party, Kind: parleyv1.Party_KIND_STATE, Role: parleyv1.Party_ROLE_PRINCIPAL,
+		}}))
+	}
+	commitText(t, x.server, x.plan, "r2", []string{"r1"}, points...)
+	r := rand.New(rand.NewPCG(1, 2))
+	for kind, draw := range map[string]func(worth []float64){
+		"independent": func(worth []float64) {
+			for i := range worth {
+				worth[i] = float64(r.IntN(101))
+			}
+		},
+		"opposed": func(worth []float64) {
+			side := 100 * r.Float64()
+			for i := range worth {
+				if worth[i] = side + 20*r.Float64(); i >= 3 {
+					worth[i] += 100 - 2*side
+				}
+			}
+		},
+	} {
+		x.valueAll(t, points, draw)
+		m, err := x.maria.Analysis.SuggestPackages(t.Context(), &parleyv1.SuggestPackagesRequest{Revision: x.plan + "/revisions/r2", Most: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, best := range map[string]*parleyv1.SuggestPackagesResponse_Best{"Nash": m.GetNash(), "egalitarian": m.GetEgalitarian(), "utilitarian": m.GetUtilitarian()} {
+			if !best.GetOptimal() || len(best.GetPackage().GetChoices()) != 30 || len(best.GetPackage().GetOutcomes()) != 6 {
+				t.Errorf("%s, %s: %v", kind, name, best)
+			}
+		}
+	}
+}
+
+// valueAll records what the options of points are worth to each of six parties; what it recorded before counts no more.
+func (x *table) valueAll(t *testing.T, points []*parleyv1.Point, draw func(worth []float64)) {
+	t.Helper()
+	worths := make([][]*parleyv1.Valuation_Worth, 6)
+	for _, p := range points {
+		for _, a := range p.GetAlternatives() {
+			worth := make([]float64, len(worths))
+			draw(worth)
+			for i, v := range worth {
+				worths[i] = append(worths[i], &parleyv1.Valuation_Worth{Point: p.GetId(), Alternative: a.GetLabel(), Value: v})
+			}
+		}
+	}
+	for i, party := range []string{"a", "b", "c", "d", "e", "f"} {
+		x.valued(t, x.maria, party, "r2", worths[i]...)
 	}
 }

@@ -719,9 +719,9 @@ type SuggestPackagesResponse_Best struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The package; unset if there is none.
 	Package *Package `protobuf:"bytes,1,opt,name=package,proto3" json:"package,omitempty"`
-	// No package is better by the measure, to within the precision of the numbers: a relative 1e-9, or what all numbers are multiples
-	// of if that is one of 1, 0.1, 0.01 and 0.001. False only where the search came to its end before the proof did, which takes many
-	// points of which one party gains nearly what the others lose, or a call with little time.
+	// No package is better by the measure, to within the precision of the numbers: a billionth of the most that a party can gain.
+	// False only where the search came to its end before the proof did, which takes many points of which one party gains nearly
+	// what the others lose, or a call with little time.
 	Optimal bool `protobuf:"varint,2,opt,name=optimal,proto3" json:"optimal,omitempty"`
 	// No package reaches more than this by the measure: the sum, the least gain, or the product. The value itself if it is
 	// optimal.
