@@ -24,7 +24,7 @@ function compileSchema() {
     execFileSync('protoc', [
       '-I', path.join(root, 'proto'), '-I', path.join(root, '.protodeps'), '--include_imports',
       `--descriptor_set_out=${out}`,
-      ...['negotiation', 'party', 'plan', 'stance', 'matrix', 'entry'].map((f) => `parley/v1/${f}.proto`),
+      ...['negotiation', 'party', 'plan', 'stance', 'analysis', 'entry'].map((f) => `parley/v1/${f}.proto`),
       'google/rpc/status.proto', 'google/rpc/error_details.proto',
     ]);
     return fs.readFileSync(out);

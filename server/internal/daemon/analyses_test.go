@@ -9,7 +9,6 @@ import (
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/genproto/googleapis/api/httpbody"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -77,7 +76,7 @@ func analyses() []analysis {
 func TestEveryAnalysisLooksBack(t *testing.T) {
 	s, _ := river(t)
 	ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+s.Token)
-	then, conn, before := valued(t, s), connectionTo(t, s), map[string]proto.Message{}
+	then, conn, before := valued(t, s), dialRaw(t, s), map[string]proto.Message{}
 	for _, a := range analyses() {
 		before[a.method] = analyse(ctx, t, conn, method(t, a.method), a.req)
 	}
@@ -108,7 +107,7 @@ func TestEveryAnalysisHasPages(t *testing.T) {
 	ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+s.Token)
 	valued(t, s)
 	goOn(t, s)
-	conn, covered := connectionTo(t, s), map[protoreflect.FullName]bool{}
+	conn, covered := dialRaw(t, s), map[protoreflect.FullName]bool{}
 	for _, a := range analyses() {
 		m := method(t, a.method)
 		covered[m.FullName()] = true
@@ -157,16 +156,6 @@ func joinsUp(ctx context.Context, t *testing.T, conn *grpc.ClientConn, m protore
 	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" || len(want) < 2 {
 		t.Errorf("%s: the pages of %d %s do not join up (-whole +pages):\n%s", a.method, len(want), a.pages, diff)
 	}
-}
-
-func connectionTo(t *testing.T, s *server) *grpc.ClientConn {
-	t.Helper()
-	conn, err := grpc.NewClient(s.GRPCAddr, grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	return conn
 }
 
 func analyse(ctx context.Context, t *testing.T, conn *grpc.ClientConn, m protoreflect.MethodDescriptor, req proto.Message) proto.Message {

@@ -12,14 +12,14 @@ import (
 // there is. Go's own rule, as much again, would have a server with a million stances take twice what these need.
 const (
 	leastHeadroom   = 64 << 20 // bytes
-	leastPercent    = 15       // of what is in use
+	leastPercent    = 10       // of what is in use
 	mostPercent     = 1000
 	headroomChecked = time.Second
 )
 
 // What lies idle after a large piece of work goes back to the system: more than mostIdle bytes, no more often than returnEvery.
 const (
-	mostIdle    = 32 << 20
+	mostIdle    = 16 << 20
 	returnEvery = 10 * time.Second
 )
 

@@ -198,7 +198,7 @@ func itemsOf[R interface{ GetParent() string }, M resource](parent string, reque
 
 // batch records several resources, all or none.
 func (n noun[M]) batch(st *State, env Env, items []batchItem[M]) (*Draft, error) {
-	d := &Draft{}
+	d := &Draft{Changes: make([]*ledgerv1.Change, 0, len(items)), Results: make([]string, 0, len(items))}
 	var faults []*fault.Fault
 	seen := make(map[string]bool, len(items))
 	for i, item := range items {
