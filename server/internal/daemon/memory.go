@@ -12,7 +12,7 @@ import (
 // there is. Go's own rule, as much again, would have a server with a million stances take twice what these need.
 const (
 	leastHeadroom   = 64 << 20 // bytes
-	leastPercent    = 10       // of what is in use
+	leastPercent    = 15       // of what is in use
 	mostPercent     = 1000
 	headroomChecked = time.Second
 )
