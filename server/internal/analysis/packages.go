@@ -14,7 +14,7 @@ import (
 
 // How many packages are looked at, and answered, where nobody says.
 const (
-	packageSteps   = 6_000_000
+	packageSteps   = 5_000_000
 	mostEfficient  = 10_000
 	usualEfficient = 20
 )

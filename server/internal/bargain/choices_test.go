@@ -125,7 +125,7 @@ func TestTheChoicesAreExactForThirtyPoints(t *testing.T) {
 			if f.open[name] {
 				continue
 			}
-			if c := solve(f.problem(1, 30, 4, 6), Patience{Steps: 6_000_000}); !c.Optimal {
+			if c := solve(f.problem(1, 30, 4, 6), Patience{Steps: 5_000_000}); !c.Optimal {
 				t.Errorf("%s, %s: %+v", f.name, name, c)
 			}
 		}

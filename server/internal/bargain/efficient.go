@@ -44,7 +44,7 @@ func (l *label) options() (out []int) {
 const wider = 2
 
 // comparisons is how many parts are compared in about the time of one step.
-const comparisons = 10
+const comparisons = 12
 
 // frontier goes through the issues and keeps the parts of packages that may be parts of efficient ones. It fails if these are
 // too many.

@@ -161,7 +161,7 @@ func BenchmarkChoices(b *testing.B) {
 			b.Run(f.name+"/"+name, func(b *testing.B) {
 				proven, gap, from := 0, 0.0, processorTime()
 				for i := range b.N {
-					c := solve(f.problem(uint64(i%10+1), 30, 4, 6), Patience{Steps: 6_000_000})
+					c := solve(f.problem(uint64(i%10+1), 30, 4, 6), Patience{Steps: 5_000_000})
 					if c.Optimal {
 						proven++
 					}
