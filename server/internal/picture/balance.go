@@ -58,14 +58,12 @@ func Balance(l *lens.Lens, negotiation string, b *parleyv1.CompareBalanceRespons
 	plain := p.style(textSize, false)
 	note := wrapped(plain, balanceNote, room)
 	s := sheet{
-		name: []string{document.Short(negotiation), "balance"}, title: balanceTitle, description: p.description(),
-		width: 2*margin + room, height: 2*margin + 26 + panelHeight*vg.Length(rows) + legendLine*vg.Length(len(note)),
+		lettering: p.lettering, name: []string{document.Short(negotiation), "balance"}, title: balanceTitle, description: p.description(),
+		width: 2*margin + room, height: 2*margin + titleHeight + panelHeight*vg.Length(rows) + legendLine*vg.Length(len(note)),
 	}
-	return s.render(format, func(c draw.Canvas) {
-		top, bold := c.Max.Y-margin, p.style(titleSize, true)
-		c.FillText(bold, vg.Point{X: margin, Y: top - titleSize/2}, fit(bold, balanceTitle, room))
+	return s.render(format, func(c draw.Canvas, top vg.Length) {
 		for i := range p.names {
-			x, y := margin+p.width*vg.Length(i%p.columns), top-26-panelHeight*vg.Length(i/p.columns)
+			x, y := margin+p.width*vg.Length(i%p.columns), top-panelHeight*vg.Length(i/p.columns)
 			p.panel(i).Draw(draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
 				Min: vg.Point{X: x, Y: y - panelHeight + 10}, Max: vg.Point{X: x + p.width - 10, Y: y},
 			}})

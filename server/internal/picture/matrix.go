@@ -83,16 +83,13 @@ func Matrix(l *lens.Lens, m *parleyv1.PositionMatrix, format parleyv1.PictureFor
 	b := &board{lettering: newLettering(), m: m}
 	b.measure()
 	s := sheet{
-		name: []string{document.Short(m.GetRevision()), "matrix"}, title: title, description: b.description(),
+		lettering: b.lettering, name: []string{document.Short(m.GetRevision()), "matrix"}, title: title, description: b.description(),
 		width: max(leastWidth, 2*margin+b.label+b.state+cellSize*vg.Length(len(b.columns))+b.lean()),
 	}
 	lines := b.legendLines(s.width - 2*margin)
-	s.height = 2*margin + 26 + b.head + rowHeight*vg.Length(len(b.rows)) + 14 + legendLine*vg.Length(len(lines))
-	return s.render(format, func(c draw.Canvas) {
-		top := c.Max.Y - margin
-		bold := b.style(titleSize, true)
-		c.FillText(bold, vg.Point{X: margin, Y: top - titleSize/2}, fit(bold, title, s.width-2*margin))
-		b.grid(c, top-26)
+	s.height = 2*margin + titleHeight + b.head + rowHeight*vg.Length(len(b.rows)) + 14 + legendLine*vg.Length(len(lines))
+	return s.render(format, func(c draw.Canvas, top vg.Length) {
+		b.grid(c, top)
 		b.key(c, lines)
 	})
 }

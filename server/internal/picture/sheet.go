@@ -110,16 +110,20 @@ func widest(style draw.TextStyle, texts ...string) (w vg.Length) {
 	return w
 }
 
-// sheet is what a picture is drawn on.
+// sheet is what a picture is drawn on, below its title.
 type sheet struct {
+	lettering
 	name          []string // words for that of the file
 	title         string
 	description   string
 	width, height vg.Length
 }
 
-// render draws a picture in a format.
-func (s sheet) render(format parleyv1.PictureFormat, paint func(draw.Canvas)) (*document.File, error) {
+// titleHeight is what the title takes of a sheet, margin excepted.
+const titleHeight = vg.Length(26)
+
+// render draws a picture in a format: paint draws what stands below the title, from the height top downwards.
+func (s sheet) render(format parleyv1.PictureFormat, paint func(c draw.Canvas, top vg.Length)) (*document.File, error) {
 	var b bytes.Buffer
 	f := &document.File{Description: s.title + ". " + s.description}
 	var out io.WriterTo
@@ -145,10 +149,12 @@ func (s sheet) render(format parleyv1.PictureFormat, paint func(draw.Canvas)) (*
 	return f, nil
 }
 
-func (s sheet) paint(c vg.CanvasSizer, paint func(draw.Canvas)) {
+func (s sheet) paint(c vg.CanvasSizer, paint func(c draw.Canvas, top vg.Length)) {
 	canvas := draw.New(c)
 	canvas.FillPolygon(white, []vg.Point{canvas.Min, {X: canvas.Max.X, Y: canvas.Min.Y}, canvas.Max, {X: canvas.Min.X, Y: canvas.Max.Y}})
-	paint(canvas)
+	top, bold := canvas.Max.Y-margin, s.style(titleSize, true)
+	canvas.FillText(bold, vg.Point{X: margin, Y: top - titleSize/2}, fit(bold, s.title, s.width-2*margin))
+	paint(canvas, top-titleHeight)
 }
 
 // told gives an SVG what screen readers read, and fonts to take where the one that it was measured with is not installed: they

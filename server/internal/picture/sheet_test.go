@@ -19,8 +19,10 @@ import (
 
 // A picture is told in words, whatever they hold; SVG is well-formed, and PNG has the size that was asked for.
 func TestPicturesAreToldInWords(t *testing.T) {
-	s := sheet{name: []string{"x"}, title: `<A> & "B"`, description: "Two > one.", width: 200, height: 100}
-	paint := func(c draw.Canvas) { c.FillText(newLettering().style(textSize, true), vg.Point{X: 10, Y: 50}, "<x>") }
+	s := sheet{lettering: newLettering(), name: []string{"x"}, title: `<A> & "B"`, description: "Two > one.", width: 200, height: 100}
+	paint := func(c draw.Canvas, _ vg.Length) {
+		c.FillText(newLettering().style(textSize, true), vg.Point{X: 10, Y: 50}, "<x>")
+	}
 	svg, err := s.render(parleyv1.PictureFormat_PICTURE_FORMAT_SVG, paint)
 	if err != nil {
 		t.Fatal(err)

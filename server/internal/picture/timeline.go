@@ -125,15 +125,12 @@ func Timeline(l *lens.Lens, negotiation string, timeline *parleyv1.Timeline, for
 		t.titles = max(t.titles, min(plain.Width(i.Title), mostOfText))
 	}
 	s := sheet{
-		name: []string{document.Short(negotiation), "timeline"}, title: title, description: t.description(),
+		lettering: t.lettering, name: []string{document.Short(negotiation), "timeline"}, title: title, description: t.description(),
 		width:  2*margin + t.dates + t.titles + chartWidth + 24,
-		height: 2*margin + 26 + lineHeight*vg.Length(len(items)) + 22 + 2*legendLine + 10,
+		height: 2*margin + titleHeight + lineHeight*vg.Length(len(items)) + 22 + 2*legendLine + 10,
 	}
-	return s.render(format, func(c draw.Canvas) {
-		top := c.Max.Y - margin
-		bold := t.style(titleSize, true)
-		c.FillText(bold, vg.Point{X: margin, Y: top - titleSize/2}, fit(bold, title, s.width-2*margin))
-		t.rows(c, top-26, margin+t.dates+t.titles+24, s.width-margin)
+	return s.render(format, func(c draw.Canvas, top vg.Length) {
+		t.rows(c, top, margin+t.dates+t.titles+24, s.width-margin)
 		t.key(c)
 	})
 }
