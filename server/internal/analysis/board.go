@@ -43,11 +43,7 @@ type voices struct {
 
 // newBoard makes the empty matrix of a revision.
 func newBoard(l *lens.Lens, revision string, when Moment) (*board, error) {
-	r, err := l.Revision(revision)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := l.Plan(r.Plan())
+	r, plan, err := withPlan(l, revision)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +51,16 @@ func newBoard(l *lens.Lens, revision string, when Moment) (*board, error) {
 		lens: l, survey: l.Survey(), revision: r, plan: plan, when: when, rule: ruleOf(l, plan),
 		lapses: sync.OnceValue(func() map[string][]lapse { return lapses(l, r.Revision) }),
 	}, nil
+}
+
+// withPlan finds a revision and the plan that it is of.
+func withPlan(l *lens.Lens, revision string) (*lens.Revision, *parleyv1.Plan, error) {
+	r, err := l.Revision(revision)
+	if err != nil {
+		return nil, nil, err
+	}
+	plan, err := l.Plan(r.Plan())
+	return r, plan, err
 }
 
 // fill gives the matrix its rows: those of points that are gone only if they are wanted.

@@ -31,11 +31,7 @@ type table struct {
 
 // Packages works out the best choices among the rival wordings of a revision. hurry says when to settle for what is not proven.
 func Packages(l *lens.Lens, revision string, statusQuo []string, most int, hurry func() bool) (*parleyv1.SuggestPackagesResponse, error) {
-	r, err := l.Revision(revision)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := l.Plan(r.Plan())
+	r, plan, err := withPlan(l, revision)
 	if err != nil {
 		return nil, err
 	}
