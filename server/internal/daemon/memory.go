@@ -17,14 +17,8 @@ const (
 	headroomChecked = time.Second
 )
 
-// What lies idle after a large piece of work goes back to the system: more than mostIdle bytes, no more often than returnEvery.
-const (
-	mostIdle    = 16 << 20
-	returnEvery = 10 * time.Second
-)
-
-// KeepHeadroom sets the collector's goal by what is in use, and gives back what is not, until ctx ends, unless whoever runs the
-// server has set the goal with GOGC. It concerns the whole process.
+// KeepHeadroom sets the collector's goal by what is in use, until ctx ends, unless whoever runs the server has set it with
+// GOGC. It concerns the whole process.
 func KeepHeadroom(ctx context.Context) {
 	if os.Getenv("GOGC") == "" {
 		go keepHeadroom(ctx)
@@ -34,17 +28,12 @@ func KeepHeadroom(ctx context.Context) {
 func keepHeadroom(ctx context.Context) {
 	tick := time.NewTicker(headroomChecked)
 	defer tick.Stop()
-	memory := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/free:bytes"}}
-	returned := time.Now()
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	for set := 0; ctx.Err() == nil; {
-		metrics.Read(memory)
-		if percent := headroom(memory[0].Value.Uint64()); percent != set {
+		metrics.Read(live)
+		if percent := headroom(live[0].Value.Uint64()); percent != set {
 			debug.SetGCPercent(percent)
 			set = percent
-		}
-		if memory[1].Value.Uint64() > mostIdle && time.Since(returned) > returnEvery {
-			debug.FreeOSMemory()
-			returned = time.Now()
 		}
 		select {
 		case <-ctx.Done():

@@ -15,22 +15,22 @@ import (
 const packed = 0
 
 const (
-	leastPacked     = 2 << 10   // bytes of an entry that may be worth packing
-	mostUnpacked    = 1 << 30   // bytes of an entry; what claims to be more is no entry
-	packingWindow   = 256 << 10 // bytes over which what was said before is found again
-	packingConcerns = 2         // entries packed at a time
+	leastPacked   = 2 << 10   // bytes of an entry that may be worth packing
+	mostUnpacked  = 1 << 30   // bytes of an entry; what claims to be more is no entry
+	packingWindow = 256 << 10 // bytes over which what was said before is found again
+	packers       = 2         // entries packed at a time
 )
 
 var (
 	packer = sync.OnceValue(func() *zstd.Encoder {
-		e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(packingConcerns), zstd.WithWindowSize(packingWindow), zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(false))
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(packers), zstd.WithWindowSize(packingWindow), zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(false))
 		if err != nil {
 			panic(err) // the options are those above
 		}
 		return e
 	})
 	unpacker = sync.OnceValue(func() *zstd.Decoder {
-		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(packingConcerns), zstd.WithDecoderMaxMemory(mostUnpacked))
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(packers), zstd.WithDecoderMaxMemory(mostUnpacked))
 		if err != nil {
 			panic(err)
 		}

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/tidwall/btree"
@@ -48,26 +47,20 @@ func (s *State) file(v *version[*parleyv1.Stance]) {
 	}
 }
 
-// How many stances an entry must have to be worth packing, and how many are packed together: these fill 32 KiB, the largest piece
-// of memory that is not rounded up to whole pages.
-const (
-	leastPacked = 16
-	mostPacked  = 110
-)
+// leastPacked is how many stances an entry must have to be worth packing.
+const leastPacked = 16
 
 // fileStances records the stances of an entry. Many of them are first copied next to each other, with names out of one string:
 // between what else an entry was made of they would keep twice the memory from being used again. The copies take the places of
 // the stances in the entry.
 func (s *State) fileStances(list []*ledgerv1.Change_Stance, time int64) {
-	for part := range slices.Chunk(list, mostPacked) {
-		if len(list) >= leastPacked {
-			pack(part)
-		}
-		versions := make([]version[*parleyv1.Stance], len(part))
-		for i, c := range part {
-			versions[i] = version[*parleyv1.Stance]{msg: c.Stance, time: time}
-			s.file(&versions[i])
-		}
+	if len(list) >= leastPacked {
+		pack(list)
+	}
+	versions := make([]version[*parleyv1.Stance], len(list))
+	for i, c := range list {
+		versions[i] = version[*parleyv1.Stance]{msg: c.Stance, time: time}
+		s.file(&versions[i])
 	}
 }
 
