@@ -310,47 +310,41 @@ func (x *thing) update(req protoreflect.Message, word string, number int) {
 	req.Set(fields.ByName("update_mask"), protoreflect.ValueOfMessage((&fieldmaskpb.FieldMask{Paths: []string{string(field)}}).ProtoReflect()))
 }
 
-// batch has somebody record several claims at once, some of them secret ones.
+// batch has somebody record several claims at once, some of them secret ones. Those stand last, since the ids that the server makes
+// are told by how many it made.
 func (p *play) batch() {
-	var list []*thing
-	var items []*parleyv1.CreateClaimRequest
+	var known, secret []*thing
+	items := map[*thing]*parleyv1.CreateClaimRequest{}
 	who, owner, audience := p.part()
 	for range rapid.IntRange(1, 3).Draw(p.t, "items") {
 		x := &thing{kind: "Claim", author: who, owner: owner, audience: audience}
-		list, items = append(list, x), append(items, p.creation(x).(*parleyv1.CreateClaimRequest))
-		if items[len(items)-1].ClaimId != "" {
-			items[len(items)-1].ClaimId += strconv.Itoa(len(items))
+		items[x] = p.creation(x).(*parleyv1.CreateClaimRequest)
+		if items[x].ClaimId != "" {
+			items[x].ClaimId += strconv.Itoa(len(items))
+		}
+		if p.knows(p.viewer, x) {
+			known = append(known, x)
+		} else {
+			secret = append(secret, x)
 		}
 		audience = audienceOf(rapid.SampledFrom([]parleyv1.Audience_Level{parleyv1.Audience_LEVEL_MEDIATOR, parleyv1.Audience_LEVEL_TABLED, parleyv1.Audience_LEVEL_PUBLIC}).Draw(p.t, "level"))
 	}
-	open := slices.IndexFunc(list, func(x *thing) bool { return p.knows(p.viewer, x) })
-	whole := list[0]
-	if open >= 0 {
-		whole = list[open]
-	}
+	sent := map[*twin][]*thing{p.with: slices.Concat(known, secret), p.without: known}
 	made := p.do(who, "ClaimService.BatchCreateClaims", func(w *twin) proto.Message {
 		req := &parleyv1.BatchCreateClaimsRequest{Parent: p.n()}
-		for i, x := range list { // secrets last: the ids that the server makes are told by how many it made
-			if p.knows(p.viewer, x) {
-				req.Requests = slices.Insert(req.Requests, 0, items[i])
-			} else if w == p.with {
-				req.Requests = append(req.Requests, items[i])
-			}
+		for _, x := range sent[w] {
+			req.Requests = append(req.Requests, items[x])
 		}
 		return req
-	}, whole)
+	}, sent[p.with][0])
 	if made == nil {
 		return
 	}
-	for _, m := range made.(*parleyv1.BatchCreateClaimsResponse).GetClaims() {
-		for _, x := range list {
-			if x.name == "" && proto.Equal(x.audience, m.GetAudience()) {
-				x.name = m.GetName()
-				x.saw(m)
-				p.note(x)
-				break
-			}
-		}
+	for i, m := range made.(*parleyv1.BatchCreateClaimsResponse).GetClaims() {
+		x := sent[p.with][i]
+		x.name = m.GetName()
+		x.saw(m)
+		p.note(x)
 	}
 }
 
