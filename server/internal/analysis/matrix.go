@@ -17,6 +17,7 @@ type Matrix struct {
 	compact bool
 	columns map[string]int // by party
 	scratch cells          // of the compact row that was worked out last
+	spare   []*parleyv1.PositionMatrix_Row
 }
 
 // Showing is what of a matrix is wanted.
@@ -89,13 +90,20 @@ func (m *Matrix) Rows(after string) iter.Seq[*parleyv1.PositionMatrix_Row] {
 	}
 }
 
+// Reuse takes back rows that nobody looks at any more: those to come are made of them. A long matrix is as many numbers as there
+// are stances.
+func (m *Matrix) Reuse(rows []*parleyv1.PositionMatrix_Row) {
+	if m.compact {
+		m.spare = append(m.spare, rows...)
+	}
+}
+
 // row answers with a row, whose cells it looks up unless they are there: kept of all rows they would take more than the answer.
 func (m *Matrix) row(r row) *parleyv1.PositionMatrix_Row {
-	out := &parleyv1.PositionMatrix_Row{Point: short(r.point), Status: r.status}
 	if m.compact {
-		m.compress(r, out)
-		return out
+		return m.compress(r)
 	}
+	out := &parleyv1.PositionMatrix_Row{Point: short(r.point), Status: r.status}
 	if r.voices == nil {
 		m.board.look(&r)
 	}
@@ -104,15 +112,14 @@ func (m *Matrix) row(r row) *parleyv1.PositionMatrix_Row {
 }
 
 // compress tells the cells of a row in columns of numbers.
-func (m *Matrix) compress(r row, out *parleyv1.PositionMatrix_Row) {
+func (m *Matrix) compress(r row) *parleyv1.PositionMatrix_Row {
 	if r.voices == nil {
 		m.scratch = m.board.lookInto(m.scratch[:0], r.point, carried(m.board.lens, m.board.revision.Revision, r.point.GetId()))
 	} else {
 		m.scratch = append(m.scratch[:0], r.cells...)
 	}
-	out.Values = make([]parleyv1.Stance_Value, len(m.columns))
-	out.Currencies = make([]parleyv1.PositionMatrix_Currency, len(m.columns))
-	out.StanceCounts = make([]int32, len(m.columns))
+	out := m.blank()
+	out.Point, out.Status = short(r.point), r.status
 	next := 0 // the column of the party that most likely comes next: cells come by party, and so do most columns
 	for _, c := range m.scratch {
 		i, shown := next, next < len(m.Head.GetParties()) && m.Head.GetParties()[next].GetName() == c.party
@@ -123,6 +130,24 @@ func (m *Matrix) compress(r row, out *parleyv1.PositionMatrix_Row) {
 			out.Values[i], out.Currencies[i], out.StanceCounts[i] = c.stance.GetValue(), c.currency, c.count
 			next = i + 1
 		}
+	}
+	return out
+}
+
+// blank gives a compact row with nothing in its columns.
+func (m *Matrix) blank() *parleyv1.PositionMatrix_Row {
+	if last := len(m.spare) - 1; last >= 0 {
+		out := m.spare[last]
+		m.spare = m.spare[:last]
+		clear(out.Values)
+		clear(out.Currencies)
+		clear(out.StanceCounts)
+		return out
+	}
+	return &parleyv1.PositionMatrix_Row{
+		Values:       make([]parleyv1.Stance_Value, len(m.columns)),
+		Currencies:   make([]parleyv1.PositionMatrix_Currency, len(m.columns)),
+		StanceCounts: make([]int32, len(m.columns)),
 	}
 }
 

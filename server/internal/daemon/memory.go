@@ -11,8 +11,8 @@ import (
 // How much memory may be taken beyond what is in use before the collector runs: much of what little there is, little of what much
 // there is. Go's own rule, as much again, would have a server with a million stances take twice what these need.
 const (
-	leastHeadroom   = 64 << 20 // bytes
-	leastPercent    = 15       // of what is in use
+	leastHeadroom   = 32 << 20 // bytes
+	leastPercent    = 8        // of what is in use
 	mostPercent     = 1000
 	headroomChecked = time.Second
 )

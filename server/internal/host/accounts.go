@@ -57,9 +57,12 @@ func (h *Host) WriteMember(ctx context.Context, w Write, m *parleyv1.Member) (Ou
 	return h.WriteDirectory(ctx, w)
 }
 
-// knows tells whether whoever makes a write may know of a resource.
-func (n *negotiation) knows(st *record.State, j *job, name string) bool {
-	return j.Server || j.Lifts || lens.Sight(st, j.Viewer, name)
+// knows tells whether whoever makes a write may know of a resource; nil if they may know of all.
+func (j *job) knows(st *record.State) func(name string) bool {
+	if j.Server || j.Lifts {
+		return nil
+	}
+	return lens.New(st, j.Viewer, time.Unix(0, record.Latest)).Knows
 }
 
 // guard checks what an entry would do to who knows what. What the server writes into its own logs is nobody's secret.

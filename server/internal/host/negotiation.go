@@ -281,10 +281,10 @@ func (n *negotiation) runOne(t *turn, j *job) (Outcome, error) {
 		if r.Method != j.Method || !bytes.Equal(r.Digest, j.Digest) {
 			return Outcome{}, fault.RequestIDReused(j.RequestID)
 		}
-		return Outcome{lens.New(t.state, j.Viewer, time.Unix(0, r.Time)), r.Results, r.Matches}, nil
+		return Outcome{lens.New(t.state, j.Viewer, time.Unix(0, r.Time)), r.Results(), r.Matches}, nil
 	}
 	now := time.Unix(0, max(n.host.clock().UnixNano(), t.state.Time()+1)).UTC()
-	draft, err := j.Command(t.state.Through(func(name string) bool { return n.knows(t.state, j, name) }), record.Env{
+	draft, err := j.Command(t.state.Through(j.knows(t.state)), record.Env{
 		Now: now, NewID: n.host.newID, Actor: j.Actor, Writer: j.Viewer, Sight: lens.Sight,
 	})
 	if err != nil {

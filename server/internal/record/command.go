@@ -281,23 +281,22 @@ func (s *State) alive(name string) bool {
 
 // exists tells whether a resource exists and is not itself deleted.
 func (s *State) exists(name string) bool {
-	parts := strings.Split(name, "/")
-	switch kind := parts[max(0, len(parts)-2)]; {
-	case len(parts) == 2:
+	switch parts, kind := strings.Count(name, "/")+1, CollectionOf(name); {
+	case parts == 2:
 		return s.negotiations.has(name)
-	case len(parts) == 4:
+	case parts == 4:
 		return s.holds(kind, name)
-	case len(parts) == 6 && kind == "demands":
+	case parts == 6 && kind == "demands":
 		return s.demands.has(name)
-	case len(parts) == 6 && kind == "revisions":
+	case parts == 6 && kind == "revisions":
 		_, ok := s.revisions.Get(name)
 		return ok
-	case len(parts) == 8 && kind == "points":
+	case parts == 8 && kind == "points":
 		r, ok := s.revisions.Get(ParentOf(name))
 		if !ok {
 			return false
 		}
-		_, ok = r.Text.Point(parts[7])
+		_, ok = r.Text.Point(IDOf(name))
 		return ok
 	}
 	return false

@@ -17,7 +17,7 @@ import (
 type filing struct {
 	owner    *owner
 	stances  *btree.BTreeG[*version[*parleyv1.Stance]]
-	exemplar *parleyv1.Stance // the first one; see resemble
+	exemplar *parleyv1.Stance // the newest one; see resemble
 
 	// What stances ever said, also those that have been changed or deleted since: bounds on what they can come to, at whatever
 	// moment and for whomever, by which rows of a matrix are passed over that need not be worked out.
@@ -36,6 +36,7 @@ func (s *State) file(v *version[*parleyv1.Stance]) {
 	for _, target := range filedUnder(m) {
 		f := s.filingFor(target, m)
 		s.resemble(m, f.exemplar)
+		f.exemplar = m
 		f.stances.Set(v)
 		if LetsPass(m) {
 			f.passes++
@@ -50,9 +51,8 @@ func (s *State) file(v *version[*parleyv1.Stance]) {
 // leastPacked is how many stances an entry must have to be worth packing.
 const leastPacked = 16
 
-// fileStances records the stances of an entry. Many of them are first copied next to each other, with names out of one string:
-// between what else an entry was made of they would keep twice the memory from being used again. The copies take the places of
-// the stances in the entry.
+// fileStances records the stances of an entry. Many of them are first copied next to each other: between what else an entry was
+// made of they would keep twice the memory from being used again. The copies take the places of the stances in the entry.
 func (s *State) fileStances(list []*ledgerv1.Change_Stance, time int64) {
 	if len(list) >= leastPacked {
 		pack(list)
@@ -65,14 +65,9 @@ func (s *State) fileStances(list []*ledgerv1.Change_Stance, time int64) {
 }
 
 func pack(list []*ledgerv1.Change_Stance) {
-	each := make([]string, len(list))
-	for i, c := range list {
-		each[i] = c.Stance.GetName()
-	}
-	names, stances := strings.Join(each, ""), make([]parleyv1.Stance, len(list))
+	stances := make([]parleyv1.Stance, len(list))
 	for i, c := range list {
 		shallow(&stances[i], c.Stance)
-		stances[i].Name, names = names[:len(each[i])], names[len(each[i]):]
 		c.Stance = &stances[i]
 	}
 }

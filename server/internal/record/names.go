@@ -115,3 +115,19 @@ func Subject(c *ledgerv1.Change) string {
 	}
 	return ""
 }
+
+// oneString makes the names of a list parts of one string, which it gives: one name a line. Apart they would each take memory of
+// their own.
+func oneString(names []string) string {
+	all := strings.Join(names, "\n")
+	copy(names, lines(all))
+	return all
+}
+
+// lines is the inverse: the names of which there is one a line.
+func lines(all string) []string {
+	if all == "" {
+		return nil
+	}
+	return strings.Split(all, "\n")
+}

@@ -41,9 +41,12 @@ type Receipt struct {
 	Time    int64 // of its entry: the answer is what the record said then
 	Method  string
 	Digest  []byte // of the request, whose fields may look the same in another method
-	Results []string
 	Matches []*parleyv1.PointMatch
+	results string // names, one a line: a request may have led to a thousand
 }
+
+// Results names the resources that answered the request.
+func (r *Receipt) Results() []string { return lines(r.results) }
 
 // degree of the trees: wide enough to be shallow, narrow enough that copying a path stays cheap.
 const degree = 16
@@ -103,6 +106,7 @@ func (s *State) Apply(e *ledgerv1.Entry) error {
 	if e.GetTime() <= s.time {
 		return fmt.Errorf("entry %d is not later than the one before", s.seq+1)
 	}
+	results := oneString(e.Results)
 	var stances []*ledgerv1.Change_Stance
 	for i, c := range e.GetChanges() {
 		if stance, ok := c.GetChange().(*ledgerv1.Change_Stance); ok {
@@ -111,15 +115,15 @@ func (s *State) Apply(e *ledgerv1.Entry) error {
 			return fmt.Errorf("entry %d, change %d: %w", s.seq+1, i, err)
 		}
 	}
-	s.fileStances(stances, e.GetTime())
 	for i, c := range stances {
 		if i < len(e.Results) && e.Results[i] == c.Stance.GetName() {
-			e.Results[i] = c.Stance.GetName() // one string for both
+			c.Stance.Name = e.Results[i] // one string for both
 		}
 	}
+	s.fileStances(stances, e.GetTime())
 	if e.GetRequestId() != "" {
 		s.receipts.Set(e.GetActor()+"\x00"+e.GetRequestId(), &Receipt{
-			Time: e.GetTime(), Method: e.GetMethod(), Digest: e.GetRequestDigest(), Results: e.GetResults(), Matches: e.GetMatches(),
+			Time: e.GetTime(), Method: e.GetMethod(), Digest: e.GetRequestDigest(), Matches: e.GetMatches(), results: results,
 		})
 	}
 	s.seq++

@@ -65,7 +65,7 @@ func (s *AnalysisService) StreamPositionMatrix(req *parleyv1.StreamPositionMatri
 	})
 }
 
-// inChunks hands on the head of a matrix, and then its rows, as they are worked out.
+// inChunks hands on the head of a matrix, and then its rows, as they are worked out. send keeps nothing of what it is given.
 func inChunks(m *analysis.Matrix, send func(*parleyv1.StreamPositionMatrixResponse) error) error {
 	if err := send(&parleyv1.StreamPositionMatrixResponse{Head: m.Head}); err != nil {
 		return err
@@ -79,7 +79,8 @@ func inChunks(m *analysis.Matrix, send func(*parleyv1.StreamPositionMatrixRespon
 		if err := send(chunk); err != nil {
 			return err
 		}
-		chunk, bytes = &parleyv1.StreamPositionMatrixResponse{}, 0
+		m.Reuse(chunk.Rows)
+		chunk.Rows, bytes = chunk.Rows[:0], 0
 	}
 	return send(chunk)
 }
