@@ -6,7 +6,7 @@ LINT = bin/golangci-lint
 GRPCURL = bin/grpcurl
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-votes soak torture fuzz test-clients lint gen check-gen bench clean
+.PHONY: help run build test test-votes soak torture fuzz test-clients lint gen check-gen bench bench-peers clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -62,8 +62,13 @@ check-gen: gen ## fail if gen/ is not what make gen makes
 bench: ## Go benchmarks, ready for benchstat
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./... | tee bench.txt
 
+PEERS ?=
+bench-peers: build bin/etcd ## parley side by side with etcd, PostgreSQL, git and others, by turns; PEERS="-jobs read -rounds 3" for less
+	cd server/peers && go build -o ../../bin/peers .
+	bin/peers -json bench-peers.json $(if $(PARLEY_CASES),-cases $(PARLEY_CASES)) $(PEERS)
+
 clean: ## remove what was built
-	rm -rf bin .protodeps bench.txt
+	rm -rf bin .protodeps bench.txt bench-peers.json
 
 .protodeps: go.mod tools/protodeps/main.go
 	go run ./tools/protodeps .protodeps
@@ -76,3 +81,6 @@ $(GRPCURL): tools/check/go.mod
 
 $(BUF): tools/buf/go.mod
 	go build -modfile=tools/buf/go.mod -o $(BUF) github.com/bufbuild/buf/cmd/buf
+
+bin/etcd: server/peers/go.mod
+	cd server/peers && go build -o ../../bin/etcd go.etcd.io/etcd/server/v3

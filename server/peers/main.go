@@ -1,0 +1,119 @@
+// Command peers measures parley side by side with what people would use instead: on one machine, in one run, by turns. It prints a
+// table, and writes the same as JSON. `make bench-peers` builds and runs it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"time"
+)
+
+// options are what the command line says.
+type options struct {
+	rounds int
+	lasts  time.Duration
+	jobs   *regexp.Regexp
+	json   string
+	bin    string
+	cases  string
+	dir    string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var err error
+	switch {
+	case len(os.Args) == 3 && os.Args[1] == "serve-empty":
+		err = serveEmpty(os.Args[2])
+	case len(os.Args) == 4 && os.Args[1] == "serve-file":
+		err = serveFile(os.Args[2], os.Args[3])
+	default:
+		err = measure(ctx, os.Args[1:])
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "peers:", err)
+		os.Exit(1)
+	}
+}
+
+func parse(args []string) (options, error) {
+	o, jobs := options{}, ""
+	fs := flag.NewFlagSet("peers", flag.ContinueOnError)
+	fs.IntVar(&o.rounds, "rounds", 5, "how often each side has its turn")
+	fs.DurationVar(&o.lasts, "for", time.Second, "how long a turn lasts")
+	fs.StringVar(&jobs, "jobs", ".", "regular expression of the jobs to do")
+	fs.StringVar(&o.json, "json", "", "`file` to write the figures to")
+	fs.StringVar(&o.bin, "bin", "bin", "`directory` with parleyd and etcd")
+	fs.StringVar(&o.cases, "cases", "", "`directory` with code-civil and un-votes; jobs that need them are left out without")
+	fs.StringVar(&o.dir, "dir", os.TempDir(), "`directory` for all data: what is measured depends on its disk")
+	if err := fs.Parse(args); err != nil {
+		return o, err
+	}
+	var err error
+	o.jobs, err = regexp.Compile(jobs)
+	return o, err
+}
+
+// jobs lists what is measured. Each makes its contests when its turn comes, in a world of its own.
+var jobs = []struct {
+	name string
+	make func(context.Context, *world) ([]*contest, error)
+}{
+	{"commit", commits},
+	{"read", reads},
+	{"rest", restReads},
+}
+
+func measure(ctx context.Context, args []string) error {
+	o, err := parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r := newReport(o)
+	for _, job := range jobs {
+		if !o.jobs.MatchString(job.name) {
+			continue
+		}
+		if err := hold(ctx, o, r, job.make); err != nil {
+			return fmt.Errorf("%s: %w", job.name, err)
+		}
+	}
+	return r.finish(os.Stdout, o.json)
+}
+
+// hold has the contests of one job, in a world that ends with them.
+func hold(ctx context.Context, o options, r *report, make func(context.Context, *world) ([]*contest, error)) (err error) {
+	dir, err := os.MkdirTemp(o.dir, "peers-")
+	if err != nil {
+		return err
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
+	w := &world{options: o, dir: dir}
+	defer func() { err = errors.Join(err, w.end(), os.RemoveAll(dir)) }()
+	contests, err := make(ctx, w)
+	if err != nil {
+		return err
+	}
+	for _, note := range w.missing {
+		r.note(note)
+	}
+	for _, c := range contests {
+		if err := c.hold(ctx, o.rounds); err != nil {
+			return fmt.Errorf("%s: %w", c.size, err)
+		}
+		r.add(os.Stdout, c)
+	}
+	return nil
+}
