@@ -8,12 +8,14 @@ import (
 	"time"
 )
 
-// How much memory may be taken beyond what is in use before the collector runs: much of what little there is, little of what much
-// there is. Go's own rule, as much again, would have a server with a million stances take twice what these need.
+// How much memory may be taken beyond what is in use before the collector runs: a small heap may grow to what no machine misses, as
+// a busy server would otherwise spend its time collecting; a large one is let grow little. Go's own rule, as much again, would
+// have a server with a million stances take twice what these need.
 const (
-	leastHeadroom   = 32 << 20 // bytes
-	leastPercent    = 8        // of what is in use
-	mostPercent     = 1000
+	leastHeap       = 128 << 20 // bytes
+	leastHeadroom   = 32 << 20  // bytes
+	leastPercent    = 8         // of what is in use
+	mostPercent     = 1500
 	headroomChecked = time.Second
 )
 
@@ -44,5 +46,6 @@ func keepHeadroom(ctx context.Context) {
 
 // headroom is how much may be taken beyond the bytes in use, in percent of these.
 func headroom(inUse uint64) int {
-	return int(max(leastPercent, min(mostPercent, leastHeadroom*100/max(inUse, 1))))
+	wanted := max(leastHeadroom, leastHeap-int64(inUse))
+	return int(max(leastPercent, min(mostPercent, wanted*100/int64(max(inUse, 1)))))
 }

@@ -23,6 +23,10 @@ import (
 // before anything else, once in a program.
 func QuietGRPC() { grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard)) }
 
+// handlers is how many goroutines wait for calls: their stacks have grown to what a call needs, which a new one's has not. Calls
+// that come when all are at work get one of their own.
+const handlers = 128
+
 // serverOptions are the bounds of the gRPC transport.
 func serverOptions(core rpc.Core, auth *access.Authenticator, limits Limits, log *slog.Logger, id *identities) []grpc.ServerOption {
 	callers := limits.callers(log)
@@ -31,6 +35,7 @@ func serverOptions(core rpc.Core, auth *access.Authenticator, limits Limits, log
 		grpc.ChainStreamInterceptor(rpc.InterceptStream(core, auth, callers, log)),
 		grpc.ForceServerCodecV2(rpc.Codec()),
 		grpc.UnknownServiceHandler(rpc.Unknown),
+		grpc.NumStreamWorkers(handlers),
 	)
 	if id.server != nil {
 		options = append(options, grpc.Creds(outsideTLS{credentials.NewTLS(id.tls())}))

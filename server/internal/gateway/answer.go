@@ -16,8 +16,20 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
+// rewrite gives what is written for a reply: of a read what the exchange holds.
+func rewrite(ctx context.Context, reply proto.Message) (any, error) {
+	if a := exchangeOf(ctx).answer; a != nil {
+		return a, nil
+	}
+	return reply, nil
+}
+
 // answerETag gives an answer the ETag that its etag field holds, and leaves out the body if the caller has it already.
 func answerETag(ctx context.Context, w http.ResponseWriter, m proto.Message) error {
+	ex := exchangeOf(ctx)
+	if ex.answer != nil {
+		m = ex.answer.message
+	}
 	if m == nil { // before the first message of a stream
 		return nil
 	}
@@ -31,7 +43,6 @@ func answerETag(ctx context.Context, w http.ResponseWriter, m proto.Message) err
 		return nil
 	}
 	w.Header().Set("ETag", `"`+tag+`"`)
-	ex := exchangeOf(ctx)
 	if (ex.method == http.MethodGet || ex.method == http.MethodHead) && matches(ex.ifNoneMatch, tag) {
 		w.WriteHeader(http.StatusNotModified) // what is written after that is dropped by net/http
 	}

@@ -41,6 +41,12 @@ func (c codec) Marshal(v any) ([]byte, error) {
 	if file, ok := v.(*httpbody.HttpBody); ok {
 		return file.GetData(), nil
 	}
+	if known, ok := v.(*answer); ok {
+		if !c.pretty {
+			return known.json, nil
+		}
+		v = known.message
+	}
 	var raw []byte
 	var err error
 	if m, ok := v.(proto.Message); ok {

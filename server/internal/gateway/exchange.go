@@ -32,6 +32,7 @@ type exchange struct {
 	certificate []byte      // DER, of an HTTP client whose certificate TLS has verified; nil for none
 	called      bool        // the request could be read, and went to the server
 	header      http.Header // of the answer, if that is a stream
+	answer      *answer     // to a read; nil before there is one, and for what is no read
 }
 
 type exchangeKey struct{}
@@ -46,9 +47,12 @@ func exchangeOf(ctx context.Context) *exchange {
 
 // connection is the way to the server. Every call leaves through it with the credentials as its only metadata (the
 // authorization header, and the certificate that TLS has verified), and with what the headers of the HTTP request say about it.
-type connection struct{ grpc.ClientConnInterface }
+type connection struct {
+	grpc.ClientConnInterface
+	answers *answers
+}
 
-// Invoke makes a unary call.
+// Invoke makes a unary call. The answer to a read is found in the exchange, and reply stays empty.
 func (c connection) Invoke(ctx context.Context, method string, args, reply any, opts ...grpc.CallOption) error {
 	ex := exchangeOf(ctx)
 	if req, ok := args.(proto.Message); ok && ex.route != nil {
@@ -57,7 +61,28 @@ func (c connection) Invoke(ctx context.Context, method string, args, reply any, 
 		}
 	}
 	ex.called = true
-	return c.ClientConnInterface.Invoke(credentialsOnly(ctx, ex), method, args, reply, append(opts, anySize)...)
+	ctx, opts = credentialsOnly(ctx, ex), append(opts, anySize)
+	if like, ok := reply.(proto.Message); ok && ex.reads() {
+		return c.read(ctx, ex, method, args, like, opts)
+	}
+	return c.ClientConnInterface.Invoke(ctx, method, args, reply, opts...)
+}
+
+// reads tells whether an exchange is a read that is answered in JSON.
+func (ex *exchange) reads() bool {
+	return (ex.method == http.MethodGet || ex.method == http.MethodHead) && ex.route != nil && !ex.route.file
+}
+
+// read makes a unary call that reads.
+func (c connection) read(ctx context.Context, ex *exchange, method string, args any, like proto.Message, opts []grpc.CallOption) (err error) {
+	var got undecoded
+	if err := c.ClientConnInterface.Invoke(ctx, method, args, &got, append(opts, undecodedAnswers)...); err != nil {
+		return err
+	}
+	if ex.answer = c.answers.find(method, got.bytes); ex.answer == nil {
+		ex.answer, err = c.answers.remember(method, got.bytes, like)
+	}
+	return err
 }
 
 // NewStream begins a streaming call.

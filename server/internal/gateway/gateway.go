@@ -90,10 +90,12 @@ func New(conn grpc.ClientConnInterface, openapi []byte) (http.Handler, error) {
 		runtime.WithRoutingErrorHandler(g.noRoute),
 		runtime.WithStreamErrorHandler(streamFailed),
 		runtime.WithMiddlewares(g.admit),
+		runtime.WithForwardResponseRewriter(rewrite),
+		runtime.WithWriteContentLength(),
 		runtime.WithForwardResponseOption(answerETag),
 		runtime.WithForwardResponseOption(answerFile),
 	)
-	return g, register(g.mux, connection{conn})
+	return g, register(g.mux, connection{conn, newAnswers()})
 }
 
 // register adds every service. A test compares the list with the schema.
