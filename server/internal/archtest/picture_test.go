@@ -47,6 +47,9 @@ var picture = []struct{ name, imports string }{
 	{"client/internal/protoyaml", "gen/parley"},
 	{"client", "gen/parley"},
 
+	// What parley is tested and measured on.
+	{"cases", "gen/parley"},
+
 	{"archtest", ""},
 	{"apitest", ""},
 	{"tools/protodeps", ""},
@@ -85,7 +88,7 @@ var reserved = []struct{ what, by string }{
 	{"net/http", "daemon gateway web access client gen"},
 	{"go.etcd.io/bbolt", "ledger/boltledger"},
 	{"go.etcd.io/etcd", "ledger/etcdledger"},
-	{"os", "server/parleyd daemon access ledger/boltledger client tools/protodeps"},
+	{"os", "server/parleyd daemon access ledger/boltledger client cases tools/protodeps"},
 	{"log", "server/parleyd daemon access rpc gateway web host tools/protodeps"},
 	{"testing", "ledger/ledgertest access/issuertest"},
 	{"github.com/coreos/go-oidc", "access"},

@@ -1,13 +1,11 @@
 package daemon_test
 
 import (
-	"bufio"
 	"cmp"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,23 +14,13 @@ import (
 	"testing"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/cases"
 )
 
 // The French Civil Code with its recorded history: https://github.com/steeve/france.code-civil (CC BY 4.0, Steeve Morin;
 // source DILA/Légifrance), as one JSON object per revision, with an oracle made by git: at some revisions the number of
 // live articles and a SHA-256 over all of them. The repository holds the first 20 revisions; the directory
 // that PARLEY_CASES names, or shared/cases beside the repository, may hold all 433 in its folder code-civil.
-
-// lawChange is one article added, modified or deleted. An article's number is no key: two sections may hold the same.
-type lawChange struct {
-	Op, ID, Section, Text string
-}
-
-type lawRevision struct {
-	Rev     int
-	Source  string
-	Changes []lawChange
-}
 
 // lawState is a line of the oracle.
 type lawState struct {
@@ -52,14 +40,22 @@ func TestCivilCode(t *testing.T) {
 
 // replayLaw commits every revision as changes to one plan through the API, and compares the states with the oracle's.
 func replayLaw(t *testing.T, dir string) {
-	revisions, oracle := readLaw(t, dir), readOracle(t, dir)
+	revisions, err := cases.ReadLaw(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	oracle := readOracle(t, dir)
 	s := start(t, t.TempDir())
 	plan := talks(t, s, "law") + "/plans/draft"
-	law := &replay{ids: map[string]string{}, used: map[string]int{}}
+	law := &cases.Replay{}
 	parent := []string(nil)
 	for _, r := range revisions {
 		id := fmt.Sprintf("r%03d", r.Rev)
-		req := changeCommit(plan, id, parent, law.changes(r)...)
+		changes, err := law.Changes(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := changeCommit(plan, id, parent, changes...)
 		req.Revision.Note = r.Source
 		if _, err := s.mediator.Plans.CommitRevision(t.Context(), req); err != nil {
 			t.Fatalf("revision %d: %v", r.Rev, err)
@@ -71,45 +67,15 @@ func replayLaw(t *testing.T, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if live, sum := law.state(r); live != want.live || sum != want.sum || int(r.GetPointCount()) != live {
+		if live, sum := fingerprint(r); live != want.live || sum != want.sum || int(r.GetPointCount()) != live {
 			t.Errorf("revision %d: %d live articles, sum %s; want %d, %s", want.rev, live, sum, want.live, want.sum)
 		}
 	}
 	t.Logf("%d revisions, %d states equal the oracle's", len(revisions), len(oracle))
 }
 
-// replay turns articles into points. Ids are given once: an article that comes back after its deletion gets another.
-type replay struct {
-	ids  map[string]string // "section|article" -> id of its live point
-	used map[string]int
-}
-
-func (l *replay) changes(r lawRevision) []*parleyv1.PointChange {
-	var out []*parleyv1.PointChange
-	for _, c := range r.Changes {
-		key := c.Section + "|" + c.ID
-		switch c.Op {
-		case "add":
-			l.used[key]++
-			sum := sha256.Sum256(fmt.Appendf(nil, "%s#%d", key, l.used[key]))
-			l.ids[key] = "a" + hex.EncodeToString(sum[:8])
-			out = append(out, &parleyv1.PointChange{Change: &parleyv1.PointChange_Add_{Add: &parleyv1.PointChange_Add{Point: l.point(key, c)}}})
-		case "modify":
-			out = append(out, &parleyv1.PointChange{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: l.point(key, c)}}})
-		case "delete":
-			out = append(out, &parleyv1.PointChange{Change: &parleyv1.PointChange_Strike_{Strike: &parleyv1.PointChange_Strike{Point: l.ids[key]}}})
-		}
-	}
-	return out
-}
-
-// point makes the point of an article; its note says where it stands.
-func (l *replay) point(key string, c lawChange) *parleyv1.Point {
-	return &parleyv1.Point{Id: l.ids[key], Label: c.ID, Text: c.Text, Note: key}
-}
-
-// state fingerprints the live articles as the oracle does.
-func (l *replay) state(r *parleyv1.Revision) (live int, sum string) {
+// fingerprint sums up the live articles as the oracle does.
+func fingerprint(r *parleyv1.Revision) (live int, sum string) {
 	var lines []string
 	for _, p := range r.GetPoints() {
 		if p.GetState() == parleyv1.Point_STATE_PRESENT {
@@ -120,24 +86,6 @@ func (l *replay) state(r *parleyv1.Revision) (live int, sum string) {
 	slices.Sort(lines)
 	all := sha256.Sum256([]byte(strings.Join(lines, "\n")))
 	return len(lines), hex.EncodeToString(all[:])
-}
-
-func readLaw(t *testing.T, dir string) []lawRevision {
-	t.Helper()
-	f, err := os.Open(filepath.Join(dir, "revisions.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	var out []lawRevision
-	for dec := json.NewDecoder(bufio.NewReader(f)); dec.More(); {
-		var r lawRevision
-		if err := dec.Decode(&r); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, r)
-	}
-	return out
 }
 
 func readOracle(t *testing.T, dir string) []lawState {
