@@ -70,6 +70,7 @@ var jobs = []struct {
 	{"commit", commits},
 	{"read", reads},
 	{"rest", restReads},
+	{"law", laws},
 }
 
 // clientPercent is how much memory the clients may take beyond what is in use, in percent, so that collecting what little they use,
@@ -114,6 +115,9 @@ func hold(ctx context.Context, o options, r *report, make func(context.Context, 
 	}
 	for _, note := range w.missing {
 		r.note(note)
+	}
+	for _, a := range w.amounts {
+		r.addAmounts(os.Stdout, a)
 	}
 	for _, c := range contests {
 		if err := c.hold(ctx, o.rounds); err != nil {

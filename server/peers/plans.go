@@ -36,7 +36,9 @@ func draftsFor(ctx context.Context, on []*client.Client, clients, negotiations i
 	for i := range out {
 		d := &draft{c: on[i%len(on)]}
 		out[i] = d
-		all.Go(func() error { return d.begin(ctx, fmt.Sprintf("negotiations/%s%d", prefix, i%negotiations), fmt.Sprintf("p%d", i)) })
+		all.Go(func() error {
+			return d.begin(ctx, fmt.Sprintf("negotiations/%s%d", prefix, i%negotiations), fmt.Sprintf("p%d", i))
+		})
 	}
 	return out, all.Wait()
 }

@@ -21,6 +21,7 @@ type report struct {
 	Missing  []string  `json:"missing,omitempty"`
 	Figures  []figure  `json:"figures"`
 	Ratios   []ratio   `json:"ratios"`
+	Facts    []fact    `json:"facts,omitempty"`
 	lastHead string
 }
 
@@ -111,6 +112,15 @@ func (r *report) finish(out io.Writer, file string) error {
 		if it.Ratio < it.Goal {
 			missed++
 			fmt.Fprintf(out, "missed: %s, %s: %s is %s × %s, not %s\n", it.Job, it.Size, it.Side, number(it.Ratio), it.Other, number(it.Goal))
+		}
+	}
+	for _, it := range r.Facts {
+		if it.AtMost > 0 {
+			goals++
+		}
+		if it.missed() {
+			missed++
+			fmt.Fprintf(out, "missed: %s, %s: parley is %s × %s, not at most %s\n", it.Job, it.What, number(it.Ratio), it.Side, number(it.AtMost))
 		}
 	}
 	fmt.Fprintf(out, "%d of %d goals met\n", goals-missed, goals)

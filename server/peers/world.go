@@ -29,7 +29,8 @@ import (
 type world struct {
 	options
 	dir     string
-	missing []string // sides that cannot take part, and why
+	missing []string   // sides that cannot take part, and why
+	amounts []*amounts // what was measured once while the contests were made
 
 	processes []*exec.Cmd
 	closers   []io.Closer
