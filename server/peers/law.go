@@ -58,7 +58,8 @@ func laws(ctx context.Context, w *world) ([]*contest, error) {
 		return nil, err
 	}
 	far.size, far.sides[0].goals["git diff"], far.sides[1].goals["git diff"] = "first to last", 10, 10
-	return []*contest{near, far, w.lawBlame(l, d, g), w.lawHistory(l, d, g)}, nil
+	history, err := w.lawHistory(ctx, l, d, g)
+	return []*contest{near, far, w.lawBlame(l, d, g), history}, err
 }
 
 // law is a law with its revisions, and what each does to the points of a plan.
@@ -188,8 +189,19 @@ func (w *world) lawBlame(l *law, d *draft, g git) *contest {
 }
 
 // lawHistory asks which revisions changed an article, and for its text in each; git is asked for the commits only.
-func (w *world) lawHistory(l *law, d *draft, g git) *contest {
+func (w *world) lawHistory(ctx context.Context, l *law, d *draft, g git) (*contest, error) {
 	req := &parleyv1.ListPointHistoryRequest{Parent: d.plan, Point: l.busiest.GetId()}
+	history, err := d.c.Plans.ListPointHistory(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	commits, err := g.commits(ctx, path(l.busiest))
+	if err != nil {
+		return nil, err
+	}
+	if len(commits) != len(history.GetVersions()) {
+		return nil, fmt.Errorf("%s: %d versions, but git has %d", path(l.busiest), len(history.GetVersions()), len(commits))
+	}
 	return &contest{job: "history in the Civil Code", size: "its most revised article", sides: []*side{
 		{name: "ListPointHistory", goals: map[string]float64{"git log": 20}, turn: loop(1, w.lasts, func(ctx context.Context, _ int) error {
 			_, err := d.c.Plans.ListPointHistory(ctx, req)
@@ -197,7 +209,7 @@ func (w *world) lawHistory(l *law, d *draft, g git) *contest {
 		})},
 		w.reading("git log", g, "log", "--format=%H", "--", path(l.busiest)),
 		w.reading("git process", g, "--version"),
-	}}
+	}}, nil
 }
 
 // reading runs git for what it prints, a process each time, as everybody must who asks it something.

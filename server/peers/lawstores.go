@@ -79,9 +79,9 @@ func (l *law) fastImport(ctx context.Context, g git) error {
 // path is where git has the article of a point, whose note says where it stands in the law.
 func path(p *parleyv1.Point) string { return strings.Replace(p.GetNote(), "|", "/", 1) }
 
-// commits gives the ids of all commits, oldest first.
-func (g git) commits(ctx context.Context) ([]string, error) {
-	cmd := exec.CommandContext(ctx, "git", "rev-list", "--reverse", "HEAD")
+// commits gives the ids of the commits that changed files, or of all for no files, oldest first.
+func (g git) commits(ctx context.Context, files ...string) ([]string, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"rev-list", "--reverse", "HEAD", "--"}, files...)...)
 	cmd.Dir = g.dir
 	out, err := cmd.Output()
 	return strings.Fields(string(out)), err
