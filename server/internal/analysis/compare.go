@@ -81,21 +81,42 @@ func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVers
 		Revision: r.Msg.GetName(), CreateTime: r.Msg.GetCreateTime(), HeldTime: r.Msg.GetHeldTime(), Point: now,
 	}
 	parent := l.FirstParent(r)
-	rows, _ := diff(l, parent, r)
-	for _, row := range rows {
-		if row.GetPoint() == point {
-			v.Kinds = row.GetKinds()
-		}
-	}
+	v.Kinds = happened(l, parent, r, now)
 	if len(v.GetKinds()) > 0 {
 		return v
 	}
-	if parent != nil {
-		if was, ok := parent.Text.Point(point); ok && proto.Equal(was, now) {
-			return nil
-		}
+	if was := pointIn(parent, point); was != nil && proto.Equal(was, now) {
+		return nil
 	}
 	// Recorded without ever having been in the text, or noted when it no longer was: nothing happened to the text.
 	v.Kinds = []parleyv1.PointDiff_Kind{parleyv1.PointDiff_KIND_ANNOTATED}
 	return v
+}
+
+// happened tells what r did to a point. Where the point was in the text and stayed in its place, and neither came out of others nor
+// went into them, they need not be looked at.
+func happened(l *lens.Lens, parent, r *record.Revision, now *parleyv1.Point) []parleyv1.PointDiff_Kind {
+	var rows []*parleyv1.PointDiff
+	was := pointIn(parent, now.GetId())
+	switch alone := was != nil && !redline.Gone(was) && was.GetState() == now.GetState() && slices.Equal(was.GetOrigins(), now.GetOrigins()); {
+	case alone && !l.Replaced(parent, r)(now.GetId()):
+		rows, _ = redline.Diff([]*parleyv1.Point{was}, []*parleyv1.Point{now})
+	default:
+		rows, _ = diff(l, parent, r)
+	}
+	for _, row := range rows {
+		if row.GetPoint() == now.GetId() {
+			return row.GetKinds()
+		}
+	}
+	return nil
+}
+
+// pointIn finds a point in a revision, which may be nil for none.
+func pointIn(r *record.Revision, id string) *parleyv1.Point {
+	if r == nil {
+		return nil
+	}
+	p, _ := r.Text.Point(id)
+	return p
 }

@@ -109,7 +109,7 @@ var impure = []string{
 var clock = []string{"After", "AfterFunc", "NewTicker", "NewTimer", "Now", "Since", "Sleep", "Tick", "Until"}
 
 // concurrent lists the packages where goroutines, channels and locks live, and what for. Elsewhere sync may only make a
-// constant on first use (Once, OnceFunc, OnceValue, OnceValues).
+// constant on first use (Once, OnceFunc, OnceValue, OnceValues), and sync/atomic remember what would be worked out again (Pointer).
 var concurrent = []struct{ name, why string }{
 	{"host", "one writer a negotiation, watchers, eviction"},
 	{"ledger/boltledger", "one committer for all appends"},

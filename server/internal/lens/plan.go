@@ -167,10 +167,7 @@ func (l *Lens) Message(r *Revision, full bool) *parleyv1.Revision {
 
 // passes tells whether r follows a revision that the viewer may not see.
 func (l *Lens) passes(r *record.Revision) bool {
-	return slices.ContainsFunc(r.Parents, func(p *record.Revision) bool {
-		_, err := l.revision(p.Msg.GetName())
-		return err != nil
-	})
+	return slices.ContainsFunc(r.Parents, func(p *record.Revision) bool { return !l.knowsRevision(p) })
 }
 
 // knownParents gives the parents as the viewer knows them: those named, and those that r follows through hidden ones.
@@ -253,7 +250,16 @@ func (l *Lens) Replaced(from, r *record.Revision) func(point string) bool {
 // Parents yields the revisions that r follows, as the viewer knows them: through one that they may not see, those that it
 // follows in turn.
 func (l *Lens) Parents(r *record.Revision) iter.Seq[*record.Revision] {
-	return func(yield func(*record.Revision) bool) { l.parents(r, map[*record.Revision]bool{}, yield) }
+	return func(yield func(*record.Revision) bool) {
+		for len(r.Parents) == 1 && !l.knowsRevision(r.Parents[0]) { // a chain, as most are, needs no memory of where it was
+			r = r.Parents[0]
+		}
+		if len(r.Parents) == 1 {
+			yield(r.Parents[0])
+			return
+		}
+		l.parents(r, map[*record.Revision]bool{}, yield)
+	}
 }
 
 func (l *Lens) parents(r *record.Revision, seen map[*record.Revision]bool, yield func(*record.Revision) bool) bool {
@@ -262,7 +268,7 @@ func (l *Lens) parents(r *record.Revision, seen map[*record.Revision]bool, yield
 			continue
 		}
 		seen[p] = true
-		if _, err := l.revision(p.Msg.GetName()); err == nil {
+		if l.knowsRevision(p) {
 			if !yield(p) {
 				return false
 			}
@@ -273,6 +279,12 @@ func (l *Lens) parents(r *record.Revision, seen map[*record.Revision]bool, yield
 	return true
 }
 
+// knowsRevision tells whether the viewer may see a revision, as revision does, without looking it up.
+func (l *Lens) knowsRevision(r *record.Revision) bool {
+	plan, err := l.plan(r.Plan())
+	return err == nil && plan.GetDeleteTime() == nil && r.Time <= l.at && l.seesRevision(r, plan)
+}
+
 // Ancestry yields r and, newest first, every revision that it descends from and the viewer may see.
 func (l *Lens) Ancestry(r *record.Revision) iter.Seq[*record.Revision] {
 	return func(yield func(*record.Revision) bool) {
@@ -281,7 +293,7 @@ func (l *Lens) Ancestry(r *record.Revision) iter.Seq[*record.Revision] {
 		for len(open) > 0 && !l.Over() {
 			newest := slices.MaxFunc(open, func(a, b *record.Revision) int { return int(a.Time - b.Time) })
 			open = slices.DeleteFunc(open, func(r *record.Revision) bool { return r == newest })
-			if _, err := l.revision(newest.Msg.GetName()); err == nil && !yield(newest) {
+			if l.knowsRevision(newest) && !yield(newest) {
 				return
 			}
 			for _, p := range newest.Parents {

@@ -66,6 +66,9 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 		r.Text.set(d.GetPoint(), d.GetRank())
 		r.Changed = append(r.Changed, d.GetPoint().GetId())
 	}
+	if r.Base != nil {
+		r.Text.follow(r.Base.Text, r.Changed)
+	}
 	slices.Sort(r.Changed) // the order in which they came about may tell of what nobody is to know
 	if head := s.Head(r.Plan(), Latest); head != nil {
 		r.Index, r.Confided = head.Index+1, head.Confided

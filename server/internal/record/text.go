@@ -4,6 +4,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"weak"
 
 	"github.com/tidwall/btree"
 
@@ -17,6 +19,9 @@ type Text struct {
 	order   *btree.Map[string, string]  // parent id, NUL, rank -> point id
 	present int                         // points in the state PRESENT
 	nested  int                         // points that belong to another
+
+	reordered bool // since it was forked: a point has come, or has another place
+	sequence  atomic.Pointer[weak.Pointer[sequence]]
 }
 
 // placed is a point and its place among its siblings, which are ordered by the bytes of their ranks.
@@ -29,10 +34,13 @@ func newText() *Text {
 	return &Text{points: btree.NewMap[string, *placed](degree), order: btree.NewMap[string, string](degree)}
 }
 
-func (t *Text) fork() *Text { return &Text{t.points.Copy(), t.order.Copy(), t.present, t.nested} }
+func (t *Text) fork() *Text {
+	return &Text{points: t.points.Copy(), order: t.order.Copy(), present: t.present, nested: t.nested}
+}
 
 // set puts a point in its place, which may be a new one.
 func (t *Text) set(p *parleyv1.Point, rank string) {
+	t.forget()
 	old, known := t.points.Set(p.GetId(), &placed{p, rank})
 	if known {
 		t.count(old.point, -1)
@@ -41,6 +49,7 @@ func (t *Text) set(p *parleyv1.Point, rank string) {
 	if known && old.rank == rank && old.point.GetParent() == p.GetParent() {
 		return // only the words changed: the order need not be copied
 	}
+	t.reordered = true
 	if known { // its old place may be another's by now: a commit may fill it before it is left
 		place := orderKey(old.point.GetParent(), old.rank)
 		if id, _ := t.order.Get(place); id == p.GetId() {
@@ -76,16 +85,10 @@ func (t *Text) Len() int { return t.points.Len() }
 
 // Points yields the points in reading order: a nested point after the one it belongs to and before its next sibling.
 func (t *Text) Points() iter.Seq[*parleyv1.Point] {
-	return func(yield func(*parleyv1.Point) bool) { t.walk("", yield) }
-}
-
-// Slice gives the points in reading order.
-func (t *Text) Slice() []*parleyv1.Point {
-	out := make([]*parleyv1.Point, 0, t.Len())
-	for p := range t.Points() {
-		out = append(out, p)
+	if s := t.known(); s != nil {
+		return slices.Values(s.points)
 	}
-	return out
+	return func(yield func(*parleyv1.Point) bool) { t.walk("", yield) }
 }
 
 func (t *Text) walk(parent string, yield func(*parleyv1.Point) bool) bool {
@@ -147,6 +150,8 @@ func (t *Text) rankAt(parent, after string, first bool) string {
 
 // respace gives the children of a point new, short ranks in the same order, and names them.
 func (t *Text) respace(parent string) []string {
+	t.forget()
+	t.reordered = true
 	ids := slices.Collect(t.children(parent))
 	for _, id := range ids { // all old ranks go first, as a new one may be the old one of another
 		p, _ := t.points.Get(id)

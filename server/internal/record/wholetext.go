@@ -55,6 +55,7 @@ func (c *commit) lastWords(given []*parleyv1.Point) []*parleyv1.Point {
 	if !slices.ContainsFunc(given, func(p *parleyv1.Point) bool { return p.GetId() == "" }) {
 		return old
 	}
+	old = slices.Clone(old)
 	for i, p := range old {
 		if p.GetState() != parleyv1.Point_STATE_PRESENT {
 			old[i] = lastWorded(c.base, p)
