@@ -20,8 +20,9 @@ run: build ## start the server with the example loaded; DATA=directory to keep t
 # Pairs of histories that differ in what somebody may not know of: some with the race detector, which makes a pair cost ten times
 # as much, and 2,000 without.
 PAIRS ?= 2000
-test: ## every Go test, with the race detector; then, without it, that nothing hidden shows in 2,000 pairs of histories
+test: ## every Go test, with the race detector; then, without it, what calls allocate, and that nothing hidden shows in 2,000 pairs
 	go test -race -timeout 10m ./...
+	go test -count 1 ./server/internal/rpc -run AllocateNoMore
 	PARLEY_PAIRS=$(PAIRS) go test -count 1 -parallel 4 -timeout 10m ./server/internal/daemon -run WhatIsHiddenChangesNothing
 
 test-votes: ## that 870,109 votes load through the API, and that tallies and agreement are as counted elsewhere, if the data is there

@@ -24,7 +24,7 @@ import (
 const secret = "secret of the benchmark, long enough to be one"
 
 // serve runs the services on a ledger in memory, over a connection in memory.
-func serve(b *testing.B) *grpc.ClientConn {
+func serve(b testing.TB) *grpc.ClientConn {
 	b.Helper()
 	n := 0
 	h, err := host.Open(b.Context(), ledgertest.Memory(), time.Now, func() string { n++; return fmt.Sprintf("x%d", n) })
@@ -53,7 +53,7 @@ func serve(b *testing.B) *grpc.ClientConn {
 }
 
 // plan makes a negotiation with a plan of `revisions` revisions of 28 points, and gives the name of the newest.
-func plan(b *testing.B, conn *grpc.ClientConn, revisions int) string {
+func plan(b testing.TB, conn *grpc.ClientConn, revisions int) string {
 	b.Helper()
 	ctx := metadata.AppendToOutgoingContext(b.Context(), "authorization", "Bearer "+secret)
 	must := func(err error) {
