@@ -56,17 +56,23 @@ func OptionDigest(p *parleyv1.Point, alternative string) string {
 // RevisionDigest fingerprints a whole text from its points in reading order: their ids, parents, states and digests.
 func RevisionDigest(points iter.Seq[*parleyv1.Point]) string {
 	h := sha256.New()
-	writeString(h, "parley/1")
-	var b []byte // one write a point: a text may have 100,000
+	b := appendString(make([]byte, 0, digestBuffer), "parley/1")
 	for p := range points {
-		b = appendString(b[:0], p.GetId())
+		b = appendString(b, p.GetId())
 		b = appendString(b, p.GetParent())
 		b = binary.BigEndian.AppendUint32(b, uint32(p.GetState()))
 		b = appendString(b, p.GetDigest())
-		h.Write(b)
+		if len(b) > digestBuffer/2 {
+			h.Write(b)
+			b = b[:0]
+		}
 	}
+	h.Write(b)
 	return hex.EncodeToString(h.Sum(nil))
 }
+
+// digestBuffer is how many bytes are gathered before they are summed: a text may have 100,000 points.
+const digestBuffer = 8 << 10
 
 func appendString(b []byte, s string) []byte {
 	return append(binary.BigEndian.AppendUint64(b, uint64(len(s))), s...)
