@@ -41,6 +41,9 @@ var picture = []struct{ name, imports string }{
 	// The forms in which a record travels, written by the server and read by its clients.
 	{"interchange", "gen/parley"},
 
+	// What parley is tested and measured on.
+	{"cases", "client gen/parley"},
+
 	{"client/example", "client/dossier"},
 	{"client/dossier", "client client/planfile client/internal/protoyaml interchange gen/parley"},
 	{"client/planfile", "client/internal/protoyaml gen/parley"},

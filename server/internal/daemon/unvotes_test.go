@@ -3,7 +3,6 @@ package daemon_test
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"maps"
 	"os"
@@ -13,163 +12,38 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
-	"golang.org/x/sync/errgroup"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/seed-ff4a8210/parley/client"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/cases"
 )
 
-// The roll calls of the General Assembly of the United Nations, 1946 to January 2020, after Erik Voeten, "Data and Analyses of
-// Voting in the UN General Assembly" (Harvard Dataverse hdl:1902.1/12379, CC0), as packed by github.com/dgrtwo/unvotes (MIT): each
-// state a party, each roll call a point, each vote a stance; where there is no record of a vote there is no stance. The
-// repository holds the first 40 roll calls; the directory that PARLEY_CASES names, or shared/cases beside the repository, may
-// hold all 6,203 with their 870,109 votes in its folder un-votes.
+// The roll calls of the General Assembly of the United Nations. The repository holds the first 40; the directory that
+// PARLEY_CASES names, or shared/cases beside the repository, may hold all 6,203 with their 870,109 votes in its folder un-votes.
 
-// assembly is what was voted on, and by whom.
-type assembly struct {
-	states []string // names, by column
-	calls  []rollCall
-}
-
-// rollCall is one vote of all states: y, n, a, or a full stop, a column each.
-type rollCall struct {
-	id, resolution, short, text, date, topic, about string
-	votes                                           string
-}
-
-func readAssembly(t testing.TB, dir string) *assembly {
+func readAssembly(t testing.TB, dir string) *cases.Assembly {
 	t.Helper()
-	u := &assembly{}
-	for _, row := range readCSV(t, dir, "countries.csv") {
-		u.states = append(u.states, row["country"])
-	}
-	votes, topics := map[string]string{}, map[string]string{}
-	for _, row := range readCSV(t, dir, "votes.csv") {
-		votes[row["rcid"]] = row["votes"]
-	}
-	for _, row := range readCSV(t, dir, "issues.csv") {
-		topics[row["rcid"]] = cmp.Or(topics[row["rcid"]], strings.ReplaceAll(strings.ToLower(row["issue"]), " ", "-"))
-	}
-	for _, row := range readCSV(t, dir, "roll_calls.csv") {
-		r := rollCall{
-			id: "rc" + row["rcid"], resolution: row["unres"], short: printed(row["short"]), text: cmp.Or(printed(row["descr"]), printed(row["short"]), row["unres"], "Roll call "+row["rcid"]),
-			date: row["date"], topic: topics[row["rcid"]], votes: votes[row["rcid"]],
-		}
-		switch {
-		case row["amend"] == "1":
-			r.about = "A vote on an amendment."
-		case row["para"] == "1":
-			r.about = "A vote on a paragraph."
-		}
-		u.calls = append(u.calls, r)
+	u, err := cases.ReadAssembly(dir)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return u
 }
 
-// printed leaves out control characters, of which the descriptions hold a few that no API of texts takes.
-func printed(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, text)
-}
-
-// readCSV reads a table by its column names.
-func readCSV(t testing.TB, dir, name string) (out []map[string]string) {
+func readCSV(t testing.TB, dir, name string) []map[string]string {
 	t.Helper()
-	f, err := os.Open(filepath.Join(dir, name))
+	rows, err := cases.ReadTable(dir, name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = f.Close() }()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range rows[1:] {
-		r := map[string]string{}
-		for i, column := range rows[0] {
-			r[column] = row[i]
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
-func stateID(column int) string { return fmt.Sprintf("s%03d", column) }
-
-// record brings an assembly into a negotiation: states, the text that was voted on, and the votes.
-func (u *assembly) record(ctx context.Context, c *client.Client, n string) error {
-	if _, err := c.Negotiations.CreateNegotiation(ctx, &parleyv1.CreateNegotiationRequest{
-		NegotiationId: lastPart(n), Negotiation: &parleyv1.Negotiation{DisplayName: "General Assembly"},
-	}); err != nil {
-		return err
-	}
-	for i, name := range u.states {
-		if _, err := c.Parties.CreateParty(ctx, &parleyv1.CreatePartyRequest{Parent: n, PartyId: stateID(i), Party: &parleyv1.Party{
-			DisplayName: name, Kind: parleyv1.Party_KIND_STATE, Role: parleyv1.Party_ROLE_PRINCIPAL,
-		}}); err != nil {
-			return err
-		}
-	}
-	if _, err := c.Plans.CreatePlan(ctx, &parleyv1.CreatePlanRequest{Parent: n, PlanId: "resolutions", Plan: &parleyv1.Plan{DisplayName: "Resolutions"}}); err != nil {
-		return err
-	}
-	text := &parleyv1.CommitRevisionRequest_Text{}
-	for _, r := range u.calls {
-		text.Points = append(text.Points, &parleyv1.Point{Id: r.id, Label: r.resolution, Heading: r.short, Text: r.text, Topic: r.topic, Note: r.about})
-	}
-	if _, err := c.Commit(ctx, &parleyv1.CommitRevisionRequest{
-		Parent: n + "/plans/resolutions", RevisionId: "all", Revision: &parleyv1.Revision{DisplayName: "All roll calls"}, Body: &parleyv1.CommitRevisionRequest_Text_{Text: text},
-	}); err != nil {
-		return err
-	}
-	return u.vote(ctx, c, n)
-}
-
-// vote records every vote, 1,000 at a time, from four callers at a time.
-func (u *assembly) vote(ctx context.Context, c *client.Client, n string) error {
-	callers, ctx := errgroup.WithContext(ctx)
-	callers.SetLimit(4)
-	for batch := range slices.Chunk(u.stances(n), 1000) {
-		callers.Go(func() error {
-			_, err := c.Stances.BatchCreateStances(ctx, &parleyv1.BatchCreateStancesRequest{Parent: n, Requests: batch})
-			return err
-		})
-	}
-	return callers.Wait()
-}
-
-// meaning is the stance that a letter stands for.
-var meaning = map[rune]parleyv1.Stance_Value{
-	'y': parleyv1.Stance_VALUE_ACCEPT, 'n': parleyv1.Stance_VALUE_OPPOSE, 'a': parleyv1.Stance_VALUE_ABSTAIN,
-}
-
-func (u *assembly) stances(n string) (out []*parleyv1.CreateStanceRequest) {
-	parties := make([]string, len(u.states))
-	for i := range u.states {
-		parties[i] = n + "/parties/" + stateID(i)
-	}
-	for _, r := range u.calls {
-		target := &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Point{Point: n + "/plans/resolutions/revisions/all/points/" + r.id}}
-		said := &parleyv1.PartialTime{Value: r.date}
-		for column, letter := range r.votes {
-			if value, voted := meaning[letter]; voted {
-				out = append(out, &parleyv1.CreateStanceRequest{Stance: &parleyv1.Stance{Party: parties[column], Target: target, Value: value, SaidTime: said}})
-			}
-		}
-	}
-	return out
+	return rows
 }
 
 // ballots reads the whole matrix back: by roll call, what each state is on record with.
 func ballots(ctx context.Context, c *client.Client, n string) (map[string]map[string]parleyv1.Stance_Value, error) {
-	m, err := c.Matrix(ctx, &parleyv1.StreamPositionMatrixRequest{Revision: allCalls(n), View: parleyv1.PositionMatrix_VIEW_COMPACT})
+	m, err := c.Matrix(ctx, &parleyv1.StreamPositionMatrixRequest{Revision: cases.AllCalls(n), View: parleyv1.PositionMatrix_VIEW_COMPACT})
 	if err != nil {
 		return nil, err
 	}
@@ -186,9 +60,6 @@ func ballots(ctx context.Context, c *client.Client, n string) (map[string]map[st
 	return out, nil
 }
 
-// allCalls names the revision that holds all roll calls.
-func allCalls(n string) string { return n + "/plans/resolutions/revisions/all" }
-
 func TestUNVotesExtract(t *testing.T) {
 	s := checkVotes(t, filepath.Join("testdata", "un-votes"))
 	streamed, err := ballots(t.Context(), s.mediator, "negotiations/un")
@@ -196,7 +67,7 @@ func TestUNVotesExtract(t *testing.T) {
 		t.Fatal(err)
 	}
 	pages := 0
-	req := &parleyv1.GetPositionMatrixRequest{Revision: allCalls("negotiations/un"), PageSize: 15}
+	req := &parleyv1.GetPositionMatrixRequest{Revision: cases.AllCalls("negotiations/un"), PageSize: 15}
 	for page, err := range client.Pages(t.Context(), s.public.Analysis.GetPositionMatrix, req) {
 		if err != nil {
 			t.Fatal(err)
@@ -237,7 +108,7 @@ func votesDir(t testing.TB) string {
 func checkVotes(t *testing.T, dir string) *server {
 	u := readAssembly(t, dir)
 	s := start(t, t.TempDir())
-	if err := u.record(t.Context(), s.mediator, "negotiations/un"); err != nil {
+	if err := u.Record(t.Context(), s.mediator, "negotiations/un"); err != nil {
 		t.Fatal(err)
 	}
 	cast, err := ballots(t.Context(), s.mediator, "negotiations/un")
@@ -250,14 +121,14 @@ func checkVotes(t *testing.T, dir string) *server {
 			tally[v]++
 		}
 		yes, no, abstain := tally[parleyv1.Stance_VALUE_ACCEPT], tally[parleyv1.Stance_VALUE_OPPOSE], tally[parleyv1.Stance_VALUE_ABSTAIN]
-		got := fmt.Sprint(yes, no, abstain, len(u.states)-yes-no-abstain)
+		got := fmt.Sprint(yes, no, abstain, len(u.States)-yes-no-abstain)
 		if told := fmt.Sprintf("%s %s %s %s", want["yes"], want["no"], want["abstain"], want["no_record"]); got != told {
 			t.Errorf("roll call %s: %s, want %s", want["rcid"], got, told)
 		}
 	}
 	decades := map[string]string{}
-	for _, r := range u.calls {
-		decades[r.id] = r.date[:3] + "0"
+	for _, r := range u.Calls {
+		decades[r.ID] = r.Date[:3] + "0"
 	}
 	for _, want := range readCSV(t, dir, "expected_agreement.csv") {
 		both, same := agreement(cast, decades, want["a"], want["b"], want["decade"])
@@ -289,7 +160,7 @@ func agreement(cast map[string]map[string]parleyv1.Stance_Value, decades map[str
 // caller waits for 100 roll calls × 200 states, and for all. The medians of 21 readings.
 func BenchmarkUNVotes(b *testing.B) {
 	u := readAssembly(b, votesDir(b))
-	votes := float64(len(u.stances("negotiations/un")))
+	votes := float64(u.CountVotes())
 	for b.Loop() {
 		data := b.TempDir()
 		addr, pid := process(b, data)
@@ -300,15 +171,15 @@ func BenchmarkUNVotes(b *testing.B) {
 		c := dial(b, addr, strings.TrimSpace(string(token)))
 		defer func() { _ = c.Close() }()
 		before, heap, start := resident(b, pid), anonymous(b, pid), time.Now()
-		if err := u.record(b.Context(), c, "negotiations/un"); err != nil {
+		if err := u.Record(b.Context(), c, "negotiations/un"); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(time.Since(start).Seconds(), "s/load")
-		page := &parleyv1.GetPositionMatrixRequest{Revision: allCalls("negotiations/un"), View: parleyv1.PositionMatrix_VIEW_COMPACT}
+		page := &parleyv1.GetPositionMatrixRequest{Revision: cases.AllCalls("negotiations/un"), View: parleyv1.PositionMatrix_VIEW_COMPACT}
 		var first *parleyv1.PositionMatrix
 		b.ReportMetric(typically(b, func() error { first, err = c.Analysis.GetPositionMatrix(b.Context(), page); return err }), "ms/page")
-		all := &parleyv1.StreamPositionMatrixRequest{Revision: allCalls("negotiations/un"), View: parleyv1.PositionMatrix_VIEW_COMPACT}
-		cells := &parleyv1.GetPositionMatrixRequest{Revision: allCalls("negotiations/un"), PageSize: 10}
+		all := &parleyv1.StreamPositionMatrixRequest{Revision: cases.AllCalls("negotiations/un"), View: parleyv1.PositionMatrix_VIEW_COMPACT}
+		cells := &parleyv1.GetPositionMatrixRequest{Revision: cases.AllCalls("negotiations/un"), PageSize: 10}
 		b.ReportMetric(typically(b, func() error { _, err := c.Analysis.GetPositionMatrix(b.Context(), cells); return err }), "ms/10-full-rows")
 		b.ReportMetric(typically(b, func() error { _, err := c.Matrix(b.Context(), all); return err }), "ms/matrix")
 		b.ReportMetric((resident(b, pid)-before)*(1<<20)/votes, "B/vote")
