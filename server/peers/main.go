@@ -71,6 +71,8 @@ var jobs = []struct {
 	{"read", reads},
 	{"rest", restReads},
 	{"law", laws},
+	{"watch", watches},
+	{"votes", votes},
 }
 
 // clientPercent is how much memory the clients may take beyond what is in use, in percent, so that collecting what little they use,

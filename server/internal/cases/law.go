@@ -1,5 +1,5 @@
-// Package cases reads texts with a recorded history, each from a folder of its own, as commits that the API takes: what
-// parley is tested and measured on. No server needs it.
+// Package cases reads what parley is tested and measured on: large records of the real world, each from a folder of its own, as
+// requests that the API takes. No server needs it.
 package cases
 
 import (
