@@ -64,7 +64,7 @@ type rival func(clients int, value []byte) (*side, error)
 
 // commitPeers starts what commits are compared with. The value is what one of our requests is on the wire.
 func (w *world) commitPeers(ctx context.Context) (out []rival, value []byte, err error) {
-	d := &draft{plan: "negotiations/n/plans/p", head: "negotiations/n/plans/p/revisions/r1", revisions: 1}
+	d := &draft{plan: "negotiations/n/plans/p", head: "negotiations/n/plans/p/revisions/r1", points: points, revisions: 1}
 	if value, err = proto.Marshal(d.request()); err != nil {
 		return nil, nil, err
 	}

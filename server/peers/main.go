@@ -33,6 +33,8 @@ func main() {
 	switch {
 	case len(os.Args) == 3 && os.Args[1] == "serve-empty":
 		err = serveEmpty(os.Args[2])
+	case len(os.Args) >= 2 && os.Args[1] == "growth":
+		err = growth(ctx, os.Args[2:])
 	case len(os.Args) == 4 && os.Args[1] == "serve-file":
 		err = serveFile(os.Args[2], os.Args[3])
 	default:

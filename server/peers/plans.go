@@ -17,30 +17,36 @@ const points = 28
 type draft struct {
 	c          *client.Client
 	plan, head string
+	points     int // how many the plan has
 	revisions  int
 }
 
-// draftsFor makes a plan for each client, over a number of negotiations, each with a first revision.
+// draftsFor makes a plan for each client, over a number of negotiations, each with a first revision of as many points as usual.
 func draftsFor(ctx context.Context, on []*client.Client, clients, negotiations int, prefix string) ([]*draft, error) {
-	for i := range min(negotiations, clients) {
-		id := fmt.Sprintf("%s%d", prefix, i)
-		if _, err := on[0].Negotiations.CreateNegotiation(ctx, &parleyv1.CreateNegotiationRequest{
-			NegotiationId: id, Negotiation: &parleyv1.Negotiation{DisplayName: id, Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_PUBLIC}},
-		}); err != nil {
-			return nil, err
-		}
-	}
-	out := make([]*draft, clients)
 	var all errgroup.Group
 	all.SetLimit(16)
+	for i := range min(negotiations, clients) {
+		all.Go(func() error { return makeNegotiation(ctx, on[0], fmt.Sprintf("%s%d", prefix, i)) })
+	}
+	if err := all.Wait(); err != nil {
+		return nil, err
+	}
+	out := make([]*draft, clients)
 	for i := range out {
-		d := &draft{c: on[i%len(on)]}
+		d := &draft{c: on[i%len(on)], points: points}
 		out[i] = d
 		all.Go(func() error {
 			return d.begin(ctx, fmt.Sprintf("negotiations/%s%d", prefix, i%negotiations), fmt.Sprintf("p%d", i))
 		})
 	}
 	return out, all.Wait()
+}
+
+func makeNegotiation(ctx context.Context, c *client.Client, id string) error {
+	_, err := c.Negotiations.CreateNegotiation(ctx, &parleyv1.CreateNegotiationRequest{
+		NegotiationId: id, Negotiation: &parleyv1.Negotiation{DisplayName: id, Audience: &parleyv1.Audience{Level: parleyv1.Audience_LEVEL_PUBLIC}},
+	})
+	return err
 }
 
 // begin makes the plan and commits its first revision.
@@ -50,7 +56,7 @@ func (d *draft) begin(ctx context.Context, negotiation, id string) error {
 		return err
 	}
 	text := &parleyv1.CommitRevisionRequest_Text{}
-	for i := range points {
+	for i := range d.points {
 		text.Points = append(text.Points, point(i, 0))
 	}
 	return d.send(ctx, &parleyv1.CommitRevisionRequest{Revision: &parleyv1.Revision{}, Body: &parleyv1.CommitRevisionRequest_Text_{Text: text}})
@@ -69,14 +75,14 @@ func (d *draft) request() *parleyv1.CommitRevisionRequest {
 	return &parleyv1.CommitRevisionRequest{
 		Revision: &parleyv1.Revision{Parents: []*parleyv1.Revision_Parent{{Revision: d.head}}},
 		Body: &parleyv1.CommitRevisionRequest_Changes_{Changes: &parleyv1.CommitRevisionRequest_Changes{Changes: []*parleyv1.PointChange{
-			{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: point(d.revisions%points, d.revisions)}}},
+			{Change: &parleyv1.PointChange_Edit_{Edit: &parleyv1.PointChange_Edit{Point: point(d.revisions%d.points, d.revisions)}}},
 		}}},
 	}
 }
 
 func (d *draft) send(ctx context.Context, req *parleyv1.CommitRevisionRequest) error {
 	req.Parent, req.RevisionId = d.plan, fmt.Sprintf("r%d", d.revisions+1)
-	made, err := d.c.Plans.CommitRevision(ctx, req)
+	made, err := d.c.Commit(ctx, req)
 	if err != nil {
 		return err
 	}
