@@ -63,7 +63,7 @@ func (c *curve) draw(file string) error {
 		sizes = append(sizes, plot.Tick{Value: float64(s.Size), Label: thousands(s.Size)})
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.ConstantTicks(sizes), plot.ConstantTicks(times(lowest, highest))
-	p.Legend.Top, p.Legend.Left = true, true
+	p.Legend.Top, p.Legend.Left, p.Legend.Padding = true, true, 2
 	p.X.Max = max(p.X.Max, 2*p.X.Min)      // One step alone would have no width.
 	p.Y.Min, p.Y.Max = lowest/2, highest*4 // The legend is above the curves.
 	return save(p, file)
