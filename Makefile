@@ -48,6 +48,7 @@ test-clients: build $(GRPCURL) .protodeps ## grpcurl, Node and Python against th
 
 lint: $(BUF) $(LINT) .protodeps ## check Go and the schema
 	$(LINT) run ./...
+	cd server/peers && ../../$(LINT) run -c ../../.golangci.yml ./...
 	$(BUF) lint
 	@tag=$$(git describe --tags --abbrev=0 2>/dev/null); \
 	if [ -z "$$tag" ]; then echo "buf breaking: no release yet to compare with"; else \

@@ -20,6 +20,7 @@ type options struct {
 	rounds int
 	lasts  time.Duration
 	jobs   *regexp.Regexp
+	sizes  *regexp.Regexp
 	json   string
 	bin    string
 	cases  string
@@ -47,11 +48,12 @@ func main() {
 }
 
 func parse(args []string) (options, error) {
-	o, jobs := options{}, ""
+	o, jobs, sizes := options{}, "", ""
 	fs := flag.NewFlagSet("peers", flag.ContinueOnError)
 	fs.IntVar(&o.rounds, "rounds", 5, "how often each side has its turn")
 	fs.DurationVar(&o.lasts, "for", time.Second, "how long a turn lasts")
 	fs.StringVar(&jobs, "jobs", ".", "regular expression of the jobs to do")
+	fs.StringVar(&sizes, "sizes", ".", "regular expression of the sizes to do them in, as the table names them")
 	fs.StringVar(&o.json, "json", "", "`file` to write the figures to")
 	fs.StringVar(&o.bin, "bin", "bin", "`directory` with parleyd and etcd")
 	fs.StringVar(&o.cases, "cases", "", "`directory` with code-civil and un-votes; jobs that need them are left out without")
@@ -59,9 +61,10 @@ func parse(args []string) (options, error) {
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}
-	var err error
-	o.jobs, err = regexp.Compile(jobs)
-	return o, err
+	var wrong [2]error
+	o.jobs, wrong[0] = regexp.Compile(jobs)
+	o.sizes, wrong[1] = regexp.Compile(sizes)
+	return o, errors.Join(wrong[:]...)
 }
 
 // jobs lists what is measured. Each makes its contests when its turn comes, in a world of its own.
@@ -124,6 +127,9 @@ func hold(ctx context.Context, o options, r *report, make func(context.Context, 
 		r.addAmounts(os.Stdout, a)
 	}
 	for _, c := range contests {
+		if !o.sizes.MatchString(c.size) {
+			continue
+		}
 		if err := c.hold(ctx, o.rounds); err != nil {
 			return fmt.Errorf("%s: %w", c.size, err)
 		}

@@ -25,7 +25,7 @@ func reads(ctx context.Context, w *world) ([]*contest, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, _, value, err := p.sample(ctx, w)
+	name, value, err := p.sample(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -75,22 +75,22 @@ func reads(ctx context.Context, w *world) ([]*contest, error) {
 	return out, nil
 }
 
-// sample commits a revision, and gives its name, what it is, and what that is on the wire.
-func (p *parley) sample(ctx context.Context, w *world) (string, *parleyv1.Revision, []byte, error) {
+// sample commits a revision, and gives its name and what it is on the wire.
+func (p *parley) sample(ctx context.Context, w *world) (name string, value []byte, err error) {
 	on, err := p.dial(w, 1)
 	if err != nil {
-		return "", nil, nil, err
+		return "", nil, err
 	}
 	drafts, err := draftsFor(ctx, on, 1, 1, "read-")
 	if err != nil {
-		return "", nil, nil, err
+		return "", nil, err
 	}
 	r, err := on[0].Plans.GetRevision(ctx, &parleyv1.GetRevisionRequest{Name: drafts[0].head})
 	if err != nil {
-		return "", nil, nil, err
+		return "", nil, err
 	}
-	value, err := proto.Marshal(r)
-	return drafts[0].head, r, value, err
+	value, err = proto.Marshal(r)
+	return drafts[0].head, value, err
 }
 
 func (w *world) etcdGets(ctx context.Context, addr string, clients int, value []byte) (*side, error) {
@@ -149,7 +149,7 @@ func restReads(ctx context.Context, w *world) ([]*contest, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, _, value, err := p.sample(ctx, w)
+	name, value, err := p.sample(ctx, w)
 	if err != nil {
 		return nil, err
 	}

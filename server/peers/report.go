@@ -14,15 +14,14 @@ import (
 
 // report is what was measured, as it is written to JSON: rates in pieces of work a second, times in microseconds.
 type report struct {
-	Time     time.Time `json:"time"`
-	Cores    int       `json:"cores"`
-	Rounds   int       `json:"rounds"`
-	Turn     string    `json:"turn"`
-	Missing  []string  `json:"missing,omitempty"`
-	Figures  []figure  `json:"figures"`
-	Ratios   []ratio   `json:"ratios"`
-	Facts    []fact    `json:"facts,omitempty"`
-	lastHead string
+	Time    time.Time `json:"time"`
+	Cores   int       `json:"cores"`
+	Rounds  int       `json:"rounds"`
+	Turn    string    `json:"turn"`
+	Missing []string  `json:"missing,omitempty"`
+	Figures []figure  `json:"figures"`
+	Ratios  []ratio   `json:"ratios"`
+	Facts   []fact    `json:"facts,omitempty"`
 }
 
 type figure struct {

@@ -51,7 +51,6 @@ var picture = []struct{ name, imports string }{
 	{"client", "gen/parley"},
 
 	// What parley is tested and measured on.
-	{"cases", "gen/parley"},
 
 	{"archtest", ""},
 	{"apitest", ""},
