@@ -12,7 +12,7 @@ import (
 // Bounds of what is kept of answers.
 const (
 	largestAnswer = 256 << 10 // bytes of JSON
-	mostAnswers   = 8 << 20   // bytes of a generation; there are two
+	mostAnswers   = 8 << 20   // bytes of a generation, as counted by size; there are two
 )
 
 // answers remembers the JSON of answers by what the server sent: most reads are of a text that does not change, and to write its JSON
@@ -70,8 +70,11 @@ func (s *answers) keep(key sent, a *answer) {
 		s.young, s.old, s.bytes = map[sent]*answer{}, s.young, 0
 	}
 	s.young[key] = a
-	s.bytes += len(key.bytes) + len(a.json)
+	s.bytes += size(key, a)
 }
+
+// size is about what an answer takes: its message, as decoded, some three times its bytes.
+func size(key sent, a *answer) int { return 4*len(key.bytes) + len(a.json) }
 
 // undecoded is an answer as the server sent it.
 type undecoded struct{ bytes []byte }
