@@ -12,7 +12,7 @@ import (
 // a busy server would otherwise spend its time collecting; a large one is let grow little. Go's own rule, as much again, would
 // have a server with a million stances take twice what these need.
 const (
-	leastHeap       = 128 << 20 // bytes
+	leastHeap       = 64 << 20 // bytes
 	leastHeadroom   = 32 << 20  // bytes
 	leastPercent    = 8         // of what is in use
 	mostPercent     = 1500
