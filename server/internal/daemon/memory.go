@@ -13,8 +13,8 @@ import (
 // have a server with a million stances take twice what these need.
 const (
 	leastHeap       = 64 << 20 // bytes
-	leastHeadroom   = 32 << 20  // bytes
-	leastPercent    = 8         // of what is in use
+	leastHeadroom   = 32 << 20 // bytes
+	leastPercent    = 8        // of what is in use
 	mostPercent     = 1500
 	headroomChecked = time.Second
 )
