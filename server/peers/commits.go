@@ -20,7 +20,7 @@ func commits(ctx context.Context, w *world) ([]*contest, error) {
 	if err != nil {
 		return nil, err
 	}
-	others, value, err := w.commitPeers(ctx)
+	others, err := w.commitPeers(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func commits(ctx context.Context, w *world) ([]*contest, error) {
 			}
 			c := &contest{job: "durable commit of a revision", size: fmt.Sprintf("%d clients, %d negotiations", clients, negotiations), sides: []*side{ours}}
 			for _, other := range others {
-				if s, err := other(clients, value); err != nil {
+				if s, err := other(clients); err != nil {
 					return nil, err
 				} else if s != nil {
 					c.sides = append(c.sides, s)
@@ -59,44 +59,45 @@ func commits(ctx context.Context, w *world) ([]*contest, error) {
 	return out, nil
 }
 
-// rival makes the side of a peer for a number of clients, who write a value; nil if it does not take part with so many.
-type rival func(clients int, value []byte) (*side, error)
+// rival makes the side of a peer for a number of clients; nil if it does not take part with so many.
+type rival func(clients int) (*side, error)
 
-// commitPeers starts what commits are compared with. The value is what one of our requests is on the wire.
-func (w *world) commitPeers(ctx context.Context) (out []rival, value []byte, err error) {
+// commitPeers starts what commits are compared with. They write what one of our requests is on the wire.
+func (w *world) commitPeers(ctx context.Context) (out []rival, err error) {
 	d := &draft{plan: "negotiations/n/plans/p", head: "negotiations/n/plans/p/revisions/r1", points: points, revisions: 1}
-	if value, err = proto.Marshal(d.request()); err != nil {
-		return nil, nil, err
+	value, err := proto.Marshal(d.request())
+	if err != nil {
+		return nil, err
 	}
 	addr, ok, err := w.etcd()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if ok {
-		out = append(out, func(clients int, value []byte) (*side, error) { return w.etcdPuts(addr, clients, value) })
+		out = append(out, func(clients int) (*side, error) { return w.etcdPuts(addr, clients, value) })
 	}
 	pool, err := w.postgres(ctx, 256)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if pool != nil {
 		if err := makeTables(ctx, pool); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		out = append(out, func(clients int, value []byte) (*side, error) { return w.inserts(pool, clients, value), nil })
+		out = append(out, func(clients int) (*side, error) { return w.inserts(pool, clients, value), nil })
 	}
 	db, err := newCommitter(filepath.Join(w.dir, "raw.db"))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	w.closers = append(w.closers, db)
 	return append(out,
-		func(clients int, value []byte) (*side, error) {
+		func(clients int) (*side, error) {
 			return &side{name: "bbolt committer", turn: loop(clients, w.lasts, func(ctx context.Context, _ int) error { return db.put(ctx, value) })}, nil
 		},
-		func(clients int, _ []byte) (*side, error) { return w.gitCommits(ctx, clients) },
-		func(clients int, _ []byte) (*side, error) { return w.emptyCalls(clients) },
-	), value, nil
+		func(clients int) (*side, error) { return w.gitCommits(ctx, clients) },
+		func(clients int) (*side, error) { return w.emptyCalls(clients) },
+	), nil
 }
 
 func (w *world) etcdPuts(addr string, clients int, value []byte) (*side, error) {

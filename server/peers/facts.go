@@ -48,15 +48,14 @@ func (r *report) addAmounts(out io.Writer, a *amounts) {
 
 // compare says the ratio with the goal, if there is one.
 func (f fact) compare() string {
-	switch {
-	case f.Ratio == 0:
+	if f.Ratio == 0 {
 		return ""
-	case f.AtMost == 0:
-		return fmt.Sprintf("%s ×        ", number(f.Ratio))
-	case f.missed():
-		return fmt.Sprintf("%s × (> %s)", number(f.Ratio), number(f.AtMost))
 	}
-	return fmt.Sprintf("%s × (≤ %s)", number(f.Ratio), number(f.AtMost))
+	sign := "≤"
+	if f.missed() {
+		sign = ">"
+	}
+	return compared(f.Ratio, sign, f.AtMost)
 }
 
 func size(bytes float64) string { return fmt.Sprintf("%s MB", number(bytes/1e6)) }

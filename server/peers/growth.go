@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -111,12 +110,11 @@ func (o growthOptions) steps(sizes ...int) (out []*step) {
 // what else the machine does falls on all alike.
 func (c *curve) measure(ctx context.Context, o growthOptions) (err error) {
 	for _, s := range c.Steps {
-		dir, tmpErr := os.MkdirTemp(o.dir, "peers-")
-		if tmpErr != nil {
-			return tmpErr
+		w, failed := newWorld(o.options)
+		if failed != nil {
+			return failed
 		}
-		w := &world{options: o.options, dir: dir}
-		defer func() { err = errors.Join(err, w.end(), os.RemoveAll(dir)) }()
+		defer func() { err = errors.Join(err, w.end()) }()
 		if s.drafts, err = c.grown(ctx, w, s.Size); err != nil {
 			return fmt.Errorf("%d: %w", s.Size, err)
 		}
@@ -252,18 +250,11 @@ func (c *curve) limits(out io.Writer) (list []limit) {
 
 // write writes the figures to a file if it has a name.
 func (o growthOptions) write(curves []*curve, limits []limit) error {
-	if o.json == "" {
-		return nil
-	}
-	data, err := json.MarshalIndent(struct {
+	return writeJSON(o.json, struct {
 		Time   time.Time `json:"time"`
 		Cores  int       `json:"cores"`
 		Each   int       `json:"calls"`
 		Curves []*curve  `json:"curves"`
 		Limits []limit   `json:"limits"`
-	}{time.Now().UTC().Truncate(time.Second), runtime.NumCPU(), o.calls, curves, limits}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(o.json, append(data, '\n'), 0o644)
+	}{time.Now().UTC().Truncate(time.Second), runtime.NumCPU(), o.calls, curves, limits})
 }

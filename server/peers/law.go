@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -18,9 +16,8 @@ import (
 
 // laws are about the French Civil Code with its revisions, which parley, git and PostgreSQL store first.
 func laws(ctx context.Context, w *world) ([]*contest, error) {
-	dir := filepath.Join(w.cases, "code-civil")
-	if _, err := os.Stat(dir); w.cases == "" || errors.Is(err, os.ErrNotExist) {
-		w.missing = append(w.missing, "the Civil Code; -cases names the directory with code-civil")
+	dir, ok := w.caseOf("code-civil")
+	if !ok {
 		return nil, nil
 	}
 	l, err := readLaw(dir)

@@ -22,15 +22,12 @@ import (
 
 // commit makes a plan and commits the revisions to it, one after the other.
 func (l *law) commit(ctx context.Context, d *draft) error {
-	negotiation, err := d.c.Negotiations.CreateNegotiation(ctx, &parleyv1.CreateNegotiationRequest{NegotiationId: "law", Negotiation: &parleyv1.Negotiation{DisplayName: "Law"}})
-	if err != nil {
+	if err := makeNegotiation(ctx, d.c, "law"); err != nil {
 		return err
 	}
-	plan, err := d.c.Plans.CreatePlan(ctx, &parleyv1.CreatePlanRequest{Parent: negotiation.GetName(), PlanId: "draft", Plan: &parleyv1.Plan{DisplayName: "Draft"}})
-	if err != nil {
+	if err := d.makePlan(ctx, "negotiations/law", "draft"); err != nil {
 		return err
 	}
-	d.plan = plan.GetName()
 	for i, changes := range l.changes {
 		req := &parleyv1.CommitRevisionRequest{
 			Revision: &parleyv1.Revision{Note: l.revisions[i].Source},

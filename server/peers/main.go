@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"regexp"
 	"runtime/debug"
 	"time"
@@ -107,15 +106,11 @@ func measure(ctx context.Context, args []string) error {
 
 // hold has the contests of one job, in a world that ends with them.
 func hold(ctx context.Context, o options, r *report, make func(context.Context, *world) ([]*contest, error)) (err error) {
-	dir, err := os.MkdirTemp(o.dir, "peers-")
+	w, err := newWorld(o)
 	if err != nil {
 		return err
 	}
-	if dir, err = filepath.Abs(dir); err != nil {
-		return err
-	}
-	w := &world{options: o, dir: dir}
-	defer func() { err = errors.Join(err, w.end(), os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, w.end()) }()
 	contests, err := make(ctx, w)
 	if err != nil {
 		return err

@@ -49,10 +49,15 @@ func makeNegotiation(ctx context.Context, c *client.Client, id string) error {
 	return err
 }
 
+func (d *draft) makePlan(ctx context.Context, negotiation, id string) error {
+	d.plan = negotiation + "/plans/" + id
+	_, err := d.c.Plans.CreatePlan(ctx, &parleyv1.CreatePlanRequest{Parent: negotiation, PlanId: id, Plan: &parleyv1.Plan{DisplayName: id}})
+	return err
+}
+
 // begin makes the plan and commits its first revision.
 func (d *draft) begin(ctx context.Context, negotiation, id string) error {
-	d.plan = negotiation + "/plans/" + id
-	if _, err := d.c.Plans.CreatePlan(ctx, &parleyv1.CreatePlanRequest{Parent: negotiation, PlanId: id, Plan: &parleyv1.Plan{DisplayName: id}}); err != nil {
+	if err := d.makePlan(ctx, negotiation, id); err != nil {
 		return err
 	}
 	text := &parleyv1.CommitRevisionRequest_Text{}

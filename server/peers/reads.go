@@ -21,11 +21,7 @@ var manyClients = []int{1, 16, 64, 256}
 
 // reads are of a revision of 28 points over gRPC.
 func reads(ctx context.Context, w *world) ([]*contest, error) {
-	p, err := w.parley()
-	if err != nil {
-		return nil, err
-	}
-	name, value, err := p.sample(ctx, w)
+	p, name, value, err := w.sample(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -75,22 +71,25 @@ func reads(ctx context.Context, w *world) ([]*contest, error) {
 	return out, nil
 }
 
-// sample commits a revision, and gives its name and what it is on the wire.
-func (p *parley) sample(ctx context.Context, w *world) (name string, value []byte, err error) {
+// sample starts a server of ours with a revision, and gives the name of that and what it is on the wire.
+func (w *world) sample(ctx context.Context) (p *parley, name string, value []byte, err error) {
+	if p, err = w.parley(); err != nil {
+		return nil, "", nil, err
+	}
 	on, err := p.dial(w, 1)
 	if err != nil {
-		return "", nil, err
+		return nil, "", nil, err
 	}
 	drafts, err := draftsFor(ctx, on, 1, 1, "read-")
 	if err != nil {
-		return "", nil, err
+		return nil, "", nil, err
 	}
 	r, err := on[0].Plans.GetRevision(ctx, &parleyv1.GetRevisionRequest{Name: drafts[0].head})
 	if err != nil {
-		return "", nil, err
+		return nil, "", nil, err
 	}
 	value, err = proto.Marshal(r)
-	return drafts[0].head, value, err
+	return p, drafts[0].head, value, err
 }
 
 func (w *world) etcdGets(ctx context.Context, addr string, clients int, value []byte) (*side, error) {
@@ -145,11 +144,7 @@ func selectRows(ctx context.Context, pool *pgxpool.Pool) error {
 
 // restReads are the same over REST.
 func restReads(ctx context.Context, w *world) ([]*contest, error) {
-	p, err := w.parley()
-	if err != nil {
-		return nil, err
-	}
-	name, value, err := p.sample(ctx, w)
+	p, name, value, err := w.sample(ctx)
 	if err != nil {
 		return nil, err
 	}

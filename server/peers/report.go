@@ -89,13 +89,19 @@ func (r *report) compare(c *contest, own, other *side) string {
 	}
 	it := ratio{Job: c.job, Size: c.size, Side: own.name, Other: other.name, Ratio: own.against(other), Goal: own.goals[other.name]}
 	r.Ratios = append(r.Ratios, it)
-	switch {
-	case it.Goal == 0:
-		return fmt.Sprintf("%s ×        ", number(it.Ratio))
-	case it.Ratio >= it.Goal:
-		return fmt.Sprintf("%s × (≥ %s)", number(it.Ratio), number(it.Goal))
+	sign := "≥"
+	if it.Ratio < it.Goal {
+		sign = "<"
 	}
-	return fmt.Sprintf("%s × (< %s)", number(it.Ratio), number(it.Goal))
+	return compared(it.Ratio, sign, it.Goal)
+}
+
+// compared writes a ratio, and how it compares with its goal, if there is one.
+func compared(ratio float64, sign string, goal float64) string {
+	if goal == 0 {
+		return fmt.Sprintf("%s ×        ", number(ratio))
+	}
+	return fmt.Sprintf("%s × (%s %s)", number(ratio), sign, number(goal))
 }
 
 // finish says what goals were missed, and writes the figures to a file if it has a name.
@@ -123,10 +129,15 @@ func (r *report) finish(out io.Writer, file string) error {
 		}
 	}
 	fmt.Fprintf(out, "%d of %d goals met\n", goals-missed, goals)
+	return writeJSON(file, r)
+}
+
+// writeJSON writes figures to a file if it has a name.
+func writeJSON(file string, figures any) error {
 	if file == "" {
 		return nil
 	}
-	data, err := json.MarshalIndent(r, "", "  ")
+	data, err := json.MarshalIndent(figures, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,9 +23,8 @@ const (
 
 // votes reads the matrix of all roll calls × all states, page by page and as a whole, after all votes were loaded once.
 func votes(ctx context.Context, w *world) ([]*contest, error) {
-	dir := filepath.Join(w.cases, "un-votes")
-	if w.cases == "" || !isThere(dir) {
-		w.missing = append(w.missing, "the position matrix, as -cases names no directory with un-votes")
+	dir, ok := w.caseOf("un-votes")
+	if !ok {
 		return nil, nil
 	}
 	a, err := cases.ReadAssembly(dir)
@@ -49,11 +46,6 @@ func votes(ctx context.Context, w *world) ([]*contest, error) {
 		whole.sides = append(whole.sides, &side{name: "PostgreSQL select", turn: loop(1, w.lasts, m.selectAll)})
 	}
 	return []*contest{page, whole}, nil
-}
-
-func isThere(file string) bool {
-	_, err := os.Stat(file)
-	return err == nil
 }
 
 // matrices are the votes as parley has them, and as PostgreSQL does.

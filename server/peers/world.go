@@ -25,7 +25,7 @@ import (
 	"github.com/seed-ff4a8210/parley/client"
 )
 
-// world holds the servers that the sides of a job talk to, each in a process of its own, with its data under dir.
+// world holds the servers that the sides of a job talk to, each in a process of its own, with its data under dir, which it made.
 type world struct {
 	options
 	dir     string
@@ -39,7 +39,16 @@ type world struct {
 // patience is how long a server may take to end.
 const patience = 5 * time.Second
 
-// end stops everything that was started.
+func newWorld(o options) (*world, error) {
+	dir, err := os.MkdirTemp(o.dir, "peers-")
+	if err != nil {
+		return nil, err
+	}
+	dir, err = filepath.Abs(dir)
+	return &world{options: o, dir: dir}, err
+}
+
+// end stops everything that was started, and removes all data.
 func (w *world) end() error {
 	var errs []error
 	for _, c := range w.closers {
@@ -51,7 +60,22 @@ func (w *world) end() error {
 		_ = p.Wait()
 		late.Stop()
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, os.RemoveAll(w.dir))...)
+}
+
+// caseOf gives the folder of a case, if there is one.
+func (w *world) caseOf(name string) (dir string, ok bool) {
+	dir = filepath.Join(w.cases, name)
+	if w.cases == "" || !isThere(dir) {
+		w.missing = append(w.missing, "what needs "+name+", as -cases names no directory with it")
+		return "", false
+	}
+	return dir, true
+}
+
+func isThere(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 // start runs a server, with what it says of itself in a file.
@@ -75,7 +99,6 @@ func (w *world) start(cmd *exec.Cmd, name string) error {
 // parley is a server of ours: how to reach it, and where its data is.
 type parley struct {
 	grpc, rest, token, data string
-	pid                     int
 }
 
 // parley starts a server of ours that admits all calls that can be made.
@@ -92,7 +115,6 @@ func (w *world) parley() (*parley, error) {
 	}
 	w.closers = append(w.closers, out)
 	_ = in.Close()
-	p.pid = cmd.Process.Pid
 	for lines := bufio.NewScanner(out); p.rest == ""; {
 		if !lines.Scan() {
 			return nil, errors.New("parleyd did not start")
@@ -116,11 +138,10 @@ const perConnection = 64
 // connections is how many connections a number of clients have.
 func connections(clients int) int { return (clients + perConnection - 1) / perConnection }
 
-// dial makes SDK clients, one for each connection.
-func (p *parley) dial(w *world, clients int) ([]*client.Client, error) {
-	var out []*client.Client
+// dialAll makes the connections of a number of clients.
+func dialAll[C io.Closer](w *world, clients int, dial func() (C, error)) (out []C, err error) {
 	for range connections(clients) {
-		c, err := client.Dial(p.grpc, client.Options{Token: p.token})
+		c, err := dial()
 		if err != nil {
 			return nil, err
 		}
@@ -130,12 +151,17 @@ func (p *parley) dial(w *world, clients int) ([]*client.Client, error) {
 	return out, nil
 }
 
+// dial makes SDK clients, one for each connection.
+func (p *parley) dial(w *world, clients int) ([]*client.Client, error) {
+	return dialAll(w, clients, func() (*client.Client, error) { return client.Dial(p.grpc, client.Options{Token: p.token}) })
+}
+
 // etcd starts an etcd of one node as it comes, fsync on; false if there is none to start.
 func (w *world) etcd() (addr string, ok bool, err error) {
 	bin := filepath.Join(w.bin, "etcd")
-	if _, missing := os.Stat(bin); missing != nil {
+	if !isThere(bin) {
 		w.missing = append(w.missing, "etcd, which is not in "+w.bin)
-		return "", false, nil //nolint:nilerr // a peer that is not there takes no part
+		return "", false, nil
 	}
 	addr, peer := free(), free()
 	cmd := exec.Command(bin, "--data-dir", filepath.Join(w.dir, "etcd"), "--log-level", "error", "--quota-backend-bytes", strconv.Itoa(8<<30),
@@ -159,16 +185,9 @@ func (w *world) etcd() (addr string, ok bool, err error) {
 
 // dialEtcd makes etcd clients, one for each connection.
 func (w *world) dialEtcd(addr string, clients int) ([]*clientv3.Client, error) {
-	var out []*clientv3.Client
-	for range connections(clients) {
-		c, err := clientv3.New(clientv3.Config{Endpoints: []string{addr}, DialTimeout: 10 * time.Second})
-		if err != nil {
-			return nil, err
-		}
-		w.closers = append(w.closers, c)
-		out = append(out, c)
-	}
-	return out, nil
+	return dialAll(w, clients, func() (*clientv3.Client, error) {
+		return clientv3.New(clientv3.Config{Endpoints: []string{addr}, DialTimeout: 10 * time.Second})
+	})
 }
 
 // empty starts a server whose only method takes nothing and gives nothing, and connects to it.
@@ -177,16 +196,9 @@ func (w *world) empty(clients int) ([]*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []*grpc.ClientConn
-	for range connections(clients) {
-		c, err := grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()))
-		if err != nil {
-			return nil, err
-		}
-		w.closers = append(w.closers, c)
-		out = append(out, c)
-	}
-	return out, nil
+	return dialAll(w, clients, func() (*grpc.ClientConn, error) {
+		return grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	})
 }
 
 // serve runs this program as a server.

@@ -93,15 +93,12 @@ func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVers
 	return v
 }
 
-// happened tells what r did to a point. Where the point was in the text and stayed in its place, and neither came out of others nor
-// went into them, they need not be looked at.
+// happened tells what r did to a point.
 func happened(l *lens.Lens, parent, r *record.Revision, now *parleyv1.Point) []parleyv1.PointDiff_Kind {
 	var rows []*parleyv1.PointDiff
-	was := pointIn(parent, now.GetId())
-	switch alone := was != nil && !redline.Gone(was) && was.GetState() == now.GetState() && slices.Equal(was.GetOrigins(), now.GetOrigins()); {
-	case alone && !l.Replaced(parent, r)(now.GetId()):
+	if was := pointIn(parent, now.GetId()); onItsOwn(was, now) && !l.Replaced(parent, r)(now.GetId()) {
 		rows, _ = redline.Diff([]*parleyv1.Point{was}, []*parleyv1.Point{now})
-	default:
+	} else {
 		rows, _ = diff(l, parent, r)
 	}
 	for _, row := range rows {
@@ -110,6 +107,12 @@ func happened(l *lens.Lens, parent, r *record.Revision, now *parleyv1.Point) []p
 		}
 	}
 	return nil
+}
+
+// onItsOwn tells whether a point was and is in the text, and neither came out of others in between nor went into them: then these
+// need not be looked at.
+func onItsOwn(was, now *parleyv1.Point) bool {
+	return was != nil && !redline.Gone(was) && was.GetState() == now.GetState() && slices.Equal(was.GetOrigins(), now.GetOrigins())
 }
 
 // pointIn finds a point in a revision, which may be nil for none.

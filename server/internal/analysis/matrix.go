@@ -100,10 +100,12 @@ func (m *Matrix) Reuse(rows []*parleyv1.PositionMatrix_Row) {
 
 // row answers with a row, whose cells it looks up unless they are there: kept of all rows they would take more than the answer.
 func (m *Matrix) row(r row) *parleyv1.PositionMatrix_Row {
+	out := m.blank()
+	out.Point, out.Status = short(r.point), r.status
 	if m.compact {
-		return m.compress(r)
+		m.compress(r, out)
+		return out
 	}
-	out := &parleyv1.PositionMatrix_Row{Point: short(r.point), Status: r.status}
 	if r.voices == nil {
 		m.board.look(&r)
 	}
@@ -112,14 +114,12 @@ func (m *Matrix) row(r row) *parleyv1.PositionMatrix_Row {
 }
 
 // compress tells the cells of a row in columns of numbers.
-func (m *Matrix) compress(r row) *parleyv1.PositionMatrix_Row {
+func (m *Matrix) compress(r row, out *parleyv1.PositionMatrix_Row) {
 	if r.voices == nil {
 		m.scratch = m.board.lookInto(m.scratch[:0], r.point, carried(m.board.lens, m.board.revision.Revision, r.point.GetId()))
 	} else {
 		m.scratch = append(m.scratch[:0], r.cells...)
 	}
-	out := m.blank()
-	out.Point, out.Status = short(r.point), r.status
 	next := 0 // the column of the party that most likely comes next: cells come by party, and so do most columns
 	for _, c := range m.scratch {
 		i, shown := next, next < len(m.Head.GetParties()) && m.Head.GetParties()[next].GetName() == c.party
@@ -131,11 +131,13 @@ func (m *Matrix) compress(r row) *parleyv1.PositionMatrix_Row {
 			next = i + 1
 		}
 	}
-	return out
 }
 
-// blank gives a compact row with nothing in its columns.
+// blank gives a row with nothing in it, but for the columns of a compact one.
 func (m *Matrix) blank() *parleyv1.PositionMatrix_Row {
+	if !m.compact {
+		return &parleyv1.PositionMatrix_Row{}
+	}
 	if last := len(m.spare) - 1; last >= 0 {
 		out := m.spare[last]
 		m.spare = m.spare[:last]

@@ -67,6 +67,14 @@ var breaches = map[string][]breach{
 			"server/internal/lens/lens.go",
 			"package lens\nvar done chan int", "server/internal/lens/lens.go:2: has a channel",
 		},
+		{
+			"server/internal/lens/lens.go",
+			"package lens\nimport \"sync/atomic\"\nvar p atomic.Pointer[int]", "server/internal/lens/lens.go:3: uses sync/atomic.Pointer",
+		},
+		{
+			"server/internal/record/text.go",
+			"package record\nimport \"sync/atomic\"\nvar n atomic.Int64", "server/internal/record/text.go:3: uses sync/atomic.Int64",
+		},
 	},
 	"nothing registers itself": {
 		{"server/internal/host/host.go", "package host\nfunc init() {}", "server/internal/host/host.go:2: func init"},

@@ -50,8 +50,6 @@ var picture = []struct{ name, imports string }{
 	{"client/internal/protoyaml", "gen/parley"},
 	{"client", "gen/parley"},
 
-	// What parley is tested and measured on.
-
 	{"archtest", ""},
 	{"apitest", ""},
 	{"tools/protodeps", ""},
@@ -111,7 +109,7 @@ var impure = []string{
 var clock = []string{"After", "AfterFunc", "NewTicker", "NewTimer", "Now", "Since", "Sleep", "Tick", "Until"}
 
 // concurrent lists the packages where goroutines, channels and locks live, and what for. Elsewhere sync may only make a
-// constant on first use (Once, OnceFunc, OnceValue, OnceValues), and sync/atomic remember what would be worked out again (Pointer).
+// constant on first use (Once, OnceFunc, OnceValue, OnceValues).
 var concurrent = []struct{ name, why string }{
 	{"host", "one writer a negotiation, watchers, eviction"},
 	{"ledger/boltledger", "one committer for all appends"},
@@ -127,6 +125,9 @@ var concurrent = []struct{ name, why string }{
 	{"listing", "what of a message type can be searched is worked out once a type"},
 	{"wellformed", "what must be checked of a message type is worked out once a type"},
 }
+
+// remembers is the package that may keep in an atomic.Pointer, besides, what it would work out again: the reading order of a text.
+const remembers = "record"
 
 // Sizes, in lines.
 const (

@@ -151,14 +151,15 @@ func concurrency(tr *tree) (findings []string) {
 		free = append(free, dir(c.name))
 	}
 	locks := func(name string) bool { return !strings.HasPrefix(name, "Once") }
-	remembering := func(name string) bool { return name == "Pointer" } // of what would be worked out again: whoever is first is right
 	for _, p := range tr.written() {
 		if withinAny(p.dir, free) {
 			continue
 		}
 		for _, f := range p.code() {
 			findings = append(findings, tr.uses(f, "sync", locks)...)
-			findings = append(findings, tr.uses(f, "sync/atomic", func(name string) bool { return !remembering(name) })...)
+			findings = append(findings, tr.uses(f, "sync/atomic", func(name string) bool {
+				return locks(name) && !(name == "Pointer" && within(p.dir, dir(remembers)))
+			})...)
 			ast.Inspect(f.syntax, func(n ast.Node) bool {
 				switch n.(type) {
 				case *ast.GoStmt:

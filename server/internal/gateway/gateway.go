@@ -91,7 +91,6 @@ func New(conn grpc.ClientConnInterface, openapi []byte) (http.Handler, error) {
 		runtime.WithStreamErrorHandler(streamFailed),
 		runtime.WithMiddlewares(g.admit),
 		runtime.WithForwardResponseRewriter(rewrite),
-		runtime.WithWriteContentLength(),
 		runtime.WithForwardResponseOption(answerETag),
 		runtime.WithForwardResponseOption(answerFile),
 	)

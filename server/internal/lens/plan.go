@@ -251,14 +251,15 @@ func (l *Lens) Replaced(from, r *record.Revision) func(point string) bool {
 // follows in turn.
 func (l *Lens) Parents(r *record.Revision) iter.Seq[*record.Revision] {
 	return func(yield func(*record.Revision) bool) {
-		for len(r.Parents) == 1 && !l.knowsRevision(r.Parents[0]) { // a chain, as most are, needs no memory of where it was
-			r = r.Parents[0]
+		at := r
+		for len(at.Parents) == 1 && !l.knowsRevision(at.Parents[0]) { // a chain, as most are, needs no memory of where it was
+			at = at.Parents[0]
 		}
-		if len(r.Parents) == 1 {
-			yield(r.Parents[0])
+		if len(at.Parents) == 1 {
+			yield(at.Parents[0])
 			return
 		}
-		l.parents(r, map[*record.Revision]bool{}, yield)
+		l.parents(at, map[*record.Revision]bool{}, yield)
 	}
 }
 

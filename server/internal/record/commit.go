@@ -222,9 +222,8 @@ func (c *commit) finish() (*Draft, error) {
 		change.Deltas = append(change.Deltas, &ledgerv1.PointDelta{Point: p.point, Rank: p.rank})
 	}
 	c.msg.PointCount = int32(c.text.PresentCount())
-	if c.base != nil {
-		_ = c.base.Text.Slice() // known, it tells those of the texts that follow
-		c.text.follow(c.base.Text, c.order)
+	if c.base != nil && c.text.mayFollow(c.order) {
+		c.text.follow(c.base.Text, c.base.Text.Slice(), c.order)
 	}
 	c.msg.Digest = redline.RevisionDigest(c.text.Points())
 	c.msg.CreateTime = timestamppb.New(c.env.Now)

@@ -119,6 +119,9 @@ func Subject(c *ledgerv1.Change) string {
 // oneString makes the names of a list parts of one string, which it gives: one name a line. Apart they would each take memory of
 // their own.
 func oneString(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
 	all := strings.Join(names, "\n")
 	copy(names, lines(all))
 	return all

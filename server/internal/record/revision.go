@@ -66,8 +66,10 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 		r.Text.set(d.GetPoint(), d.GetRank())
 		r.Changed = append(r.Changed, d.GetPoint().GetId())
 	}
-	if r.Base != nil {
-		r.Text.follow(r.Base.Text, r.Changed)
+	if r.Base != nil && r.Text.mayFollow(r.Changed) {
+		if s := r.Base.Text.known(); s != nil { // not while a log is read: most of what is there nobody asks for
+			r.Text.follow(r.Base.Text, s.points, r.Changed)
+		}
 	}
 	slices.Sort(r.Changed) // the order in which they came about may tell of what nobody is to know
 	if head := s.Head(r.Plan(), Latest); head != nil {

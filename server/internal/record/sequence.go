@@ -21,10 +21,9 @@ func (t *Text) known() *sequence {
 }
 
 // know keeps a sequence that was found.
-func (t *Text) know(s *sequence) *sequence {
-	w := weak.Make(s)
+func (t *Text) know(points []*parleyv1.Point) {
+	w := weak.Make(&sequence{points})
 	t.sequence.Store(&w)
-	return s
 }
 
 // forget says that the sequence is no longer what it was.
@@ -40,20 +39,19 @@ func (t *Text) Slice() []*parleyv1.Point {
 		points = append(points, p)
 		return true
 	})
-	return t.know(&sequence{points}).points
+	t.know(points)
+	return points
 }
 
 // mostFollowed bounds the points for which a sequence is searched, one after the other.
 const mostFollowed = 32
 
-// follow has a text that was forked from another, and in which only these points differ, know its sequence by the other's, if that
-// is known and no point is in another place.
-func (t *Text) follow(from *Text, changed []string) {
-	s := from.known()
-	if s == nil || t.reordered || len(changed) > mostFollowed {
-		return
-	}
-	points := slices.Clone(s.points)
+// mayFollow tells whether a text has the sequence of the one that it was forked from, but for the words of these few points.
+func (t *Text) mayFollow(changed []string) bool { return !t.reordered && len(changed) <= mostFollowed }
+
+// follow has a text that may follow another know its sequence by the other's, which is its.
+func (t *Text) follow(from *Text, its []*parleyv1.Point, changed []string) {
+	points := slices.Clone(its)
 	for _, id := range changed {
 		was, _ := from.Point(id)
 		is, _ := t.Point(id)
@@ -61,5 +59,5 @@ func (t *Text) follow(from *Text, changed []string) {
 			points[i] = is
 		}
 	}
-	t.know(&sequence{points})
+	t.know(points)
 }

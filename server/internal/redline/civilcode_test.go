@@ -1,9 +1,7 @@
 package redline
 
 import (
-	"bufio"
 	"cmp"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +9,7 @@ import (
 	"testing"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/cases"
 )
 
 // civilCode gives the 433 revisions of the French Civil Code, each as the articles in force, from the folder code-civil of
@@ -20,24 +19,21 @@ import (
 func civilCode(tb testing.TB) [][]*parleyv1.Point {
 	tb.Helper()
 	dir := cmp.Or(os.Getenv("PARLEY_CASES"), "../../../../shared/cases")
-	f, err := os.Open(filepath.Join(dir, "code-civil", "revisions.jsonl"))
-	if err != nil {
+	dir = filepath.Join(dir, "code-civil")
+	if _, err := os.Stat(dir); err != nil {
 		tb.Skipf("the Civil Code is not here; PARLEY_CASES names the directory that holds it: %v", err)
 	}
-	defer func() { _ = f.Close() }()
+	revisions, err := cases.ReadLaw(dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	var out [][]*parleyv1.Point
 	var text []*parleyv1.Point
-	for dec := json.NewDecoder(bufio.NewReader(f)); dec.More(); {
-		var revision struct {
-			Changes []struct{ Op, ID, Section, Text string }
-		}
-		if err := dec.Decode(&revision); err != nil {
-			tb.Fatal(err)
-		}
+	for _, revision := range revisions {
 		text = slices.Clone(text)
 		for _, c := range revision.Changes {
 			_, wording, _ := strings.Cut(c.Text, "\n----\n") // the number stands above it
-			p := &parleyv1.Point{Id: c.Section + "|" + c.ID, Label: c.ID, Text: wording, State: parleyv1.Point_STATE_PRESENT}
+			p := &parleyv1.Point{Id: c.Key(), Label: c.ID, Text: wording, State: parleyv1.Point_STATE_PRESENT}
 			p.Digest = Digest(p)
 			at, known := slices.BinarySearchFunc(text, p, func(a, b *parleyv1.Point) int { return cmp.Compare(a.GetId(), b.GetId()) })
 			switch {

@@ -71,8 +71,8 @@ func RevisionDigest(points iter.Seq[*parleyv1.Point]) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// digestBuffer is how many bytes are gathered before they are summed: a text may have 100,000 points.
-const digestBuffer = 8 << 10
+// digestBuffer is how many bytes are about gathered before they are summed: a text may have 100,000 points, but most have some thirty.
+const digestBuffer = 1 << 10
 
 func appendString(b []byte, s string) []byte {
 	return append(binary.BigEndian.AppendUint64(b, uint64(len(s))), s...)
