@@ -122,20 +122,24 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, id *iden
 	if err != nil {
 		return fmt.Errorf("load the key of page tokens: %w", err)
 	}
-	srv := newServer(cfg, h, access.NewAuthenticator(token, tokens{h, cfg.Clock}, id.issuer), listing.NewSealer(key), id)
+	core := rpc.Core{Host: h, Sealer: listing.NewSealer(key)}
+	in := newDoor(core, access.NewAuthenticator(token, tokens{h, cfg.Clock}, id.issuer), cfg.Limits, cfg.Log)
+	srv := newServer(core, in, cfg.Limits, id)
 	defer srv.Stop()
-	inner := bufconn.Listen(1 << 20)
-	conn, err := dialInner(inner)
+	pipe := bufconn.Listen(1 << 20)
+	conn, err := dialInner(pipe)
 	if err != nil {
 		return fmt.Errorf("dial in process: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
-	web, err := newWeb(conn, cfg.Limits)
+	inside := newInner(conn, pipe.Addr(), in.unary, cfg.Limits, id)
+	rpc.Register(inside, core)
+	web, err := newWeb(inside, cfg.Limits)
 	if err != nil {
 		return fmt.Errorf("build the gateway: %w", err)
 	}
 	web.RegisterOnShutdown(h.EndWatches) // they would outlast the drain
-	l.inner = innerListener{inner}
+	l.inner = innerListener{pipe}
 	if id.server != nil {
 		l.rest = tls.NewListener(l.rest, id.tls("http/1.1"))
 	}
@@ -143,13 +147,12 @@ func serve(ctx context.Context, cfg Config, h *host.Host, l *listeners, id *iden
 	if err != nil {
 		return fmt.Errorf("read the mediator's token: %w", err)
 	}
-	started := Started{l.grpc.Addr().String(), l.rest.Addr().String(), presented, id.server != nil, conn}
+	started := Started{l.grpc.Addr().String(), l.rest.Addr().String(), presented, id.server != nil, inside}
 	return listen(ctx, cfg, srv, web, l, started)
 }
 
-func newServer(cfg Config, h *host.Host, auth *access.Authenticator, sealer *listing.Sealer, id *identities) *grpc.Server {
-	core := rpc.Core{Host: h, Sealer: sealer}
-	srv := grpc.NewServer(serverOptions(core, auth, cfg.Limits, cfg.Log, id)...)
+func newServer(core rpc.Core, in door, limits Limits, id *identities) *grpc.Server {
+	srv := grpc.NewServer(serverOptions(in, limits, id)...)
 	rpc.Register(srv, core)
 	reflection.Register(srv)
 	hs := health.NewServer()
@@ -217,6 +220,7 @@ func drain(srv *grpc.Server, web *http.Server) error {
 	case <-done:
 	case <-ctx.Done():
 		srv.Stop()
+		err = errors.Join(err, web.Close())
 	}
 	return err
 }

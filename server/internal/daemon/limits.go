@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/tap"
 
 	"github.com/seed-ff4a8210/parley/server/internal/gateway"
 	"github.com/seed-ff4a8210/parley/server/internal/quota"
@@ -90,6 +91,11 @@ func (l Limits) transport() []grpc.ServerOption {
 		grpc.ConnectionTimeout(l.HandshakeTimeout),
 		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: l.IdleTimeout, Time: pingAfter, Timeout: pingTimeout}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingsApart, PermitWithoutStream: true}),
-		grpc.InTapHandle(rpc.Deadlines(l.UsualDeadline, l.LongestDeadline)),
+		grpc.InTapHandle(l.deadlines()),
 	}
+}
+
+// deadlines bounds how long unary calls take.
+func (l Limits) deadlines() tap.ServerInHandle {
+	return rpc.Deadlines(l.UsualDeadline, l.LongestDeadline)
 }

@@ -27,12 +27,22 @@ func QuietGRPC() { grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discar
 // that come when all are at work get one of their own.
 const handlers = 128
 
-// serverOptions are the bounds of the gRPC transport.
-func serverOptions(core rpc.Core, auth *access.Authenticator, limits Limits, log *slog.Logger, id *identities) []grpc.ServerOption {
+// door is what every call passes, on whatever way it comes.
+type door struct {
+	unary  grpc.UnaryServerInterceptor
+	stream grpc.StreamServerInterceptor
+}
+
+func newDoor(core rpc.Core, auth *access.Authenticator, limits Limits, log *slog.Logger) door {
 	callers := limits.callers(log)
+	return door{rpc.Intercept(core, auth, callers, log), rpc.InterceptStream(core, auth, callers, log)}
+}
+
+// serverOptions are the bounds of the gRPC transport.
+func serverOptions(in door, limits Limits, id *identities) []grpc.ServerOption {
 	options := append(limits.transport(),
-		grpc.ChainUnaryInterceptor(rpc.Intercept(core, auth, callers, log), rpc.InTime),
-		grpc.ChainStreamInterceptor(rpc.InterceptStream(core, auth, callers, log)),
+		grpc.ChainUnaryInterceptor(in.unary),
+		grpc.ChainStreamInterceptor(in.stream),
 		grpc.ForceServerCodecV2(rpc.Codec()),
 		grpc.UnknownServiceHandler(rpc.Unknown),
 		grpc.NumStreamWorkers(handlers),
@@ -52,7 +62,7 @@ type outsideTLS struct {
 // ServerHandshake begins TLS, except on the inner connection.
 func (o outsideTLS) ServerHandshake(c net.Conn) (net.Conn, credentials.AuthInfo, error) {
 	if _, inner := c.(innerConn); inner {
-		return c, access.Gateway{CommonAuthInfo: credentials.CommonAuthInfo{SecurityLevel: credentials.NoSecurity}}, nil
+		return c, fromGateway, nil
 	}
 	return o.TransportCredentials.ServerHandshake(c)
 }
@@ -61,6 +71,9 @@ func (o outsideTLS) ServerHandshake(c net.Conn) (net.Conn, credentials.AuthInfo,
 func (o outsideTLS) Clone() credentials.TransportCredentials {
 	return outsideTLS{o.TransportCredentials.Clone()}
 }
+
+// fromGateway is what the server knows of the other end of the connection within the process.
+var fromGateway = access.Gateway{CommonAuthInfo: credentials.CommonAuthInfo{SecurityLevel: credentials.NoSecurity}}
 
 // innerListener marks the connections that the gateway makes in this process.
 type innerListener struct{ net.Listener }
@@ -84,9 +97,6 @@ func dialInner(inner *bufconn.Listener) (*grpc.ClientConn, error) {
 	return grpc.NewClient("passthrough:parley", grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage)),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return inner.DialContext(ctx) }),
-		grpc.WithUnaryInterceptor(func(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
-			return invoke(access.ForwardPeer(ctx), method, req, reply, conn, opts...)
-		}),
 		grpc.WithStreamInterceptor(func(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
 			return open(access.ForwardPeer(ctx), desc, conn, method, opts...)
 		}))

@@ -32,7 +32,7 @@ func Intercept(c Core, auth *access.Authenticator, limits *Limits, log *slog.Log
 			}
 		}()
 		start := time.Now()
-		resp, err = c.admit(ctx, auth, limits, info.FullMethod, req, next)
+		resp, err = c.admit(ctx, auth, limits, info.FullMethod, req, inTime(next))
 		if err == nil {
 			return resp, nil
 		}

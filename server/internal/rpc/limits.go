@@ -146,12 +146,14 @@ var streams = sync.OnceValue(func() map[string]bool {
 	return found
 })
 
-// InTime keeps answers from being given that were cut short: what looks at much of the record stops when the time of
+// inTime keeps answers from being given that were cut short: what looks at much of the record stops when the time of
 // its call is up, and then has not seen all. What was written by then is written.
-func InTime(ctx context.Context, req any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-	resp, err := next(ctx, req)
-	if _, writes := req.(mutation); !writes && ctx.Err() != nil {
-		return nil, ctx.Err()
+func inTime(next grpc.UnaryHandler) grpc.UnaryHandler {
+	return func(ctx context.Context, req any) (any, error) {
+		resp, err := next(ctx, req)
+		if _, writes := req.(mutation); !writes && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return resp, err
 	}
-	return resp, err
 }

@@ -57,14 +57,14 @@ func TestAnswersThatWereCutShortAreNotGiven(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	answer := func(context.Context, any) (any, error) { return "half", nil }
 	read, write := &parleyv1.GetPlanRequest{}, &parleyv1.CreatePlanRequest{}
-	if resp, err := InTime(ctx, read, nil, answer); resp != "half" || err != nil {
+	if resp, err := inTime(answer)(ctx, read); resp != "half" || err != nil {
 		t.Error("in time:", resp, err)
 	}
 	cancel()
-	if resp, err := InTime(ctx, read, nil, answer); resp != nil || !errors.Is(err, context.Canceled) {
+	if resp, err := inTime(answer)(ctx, read); resp != nil || !errors.Is(err, context.Canceled) {
 		t.Error("too late:", resp, err)
 	}
-	if resp, err := InTime(ctx, write, nil, answer); resp != "half" || err != nil {
+	if resp, err := inTime(answer)(ctx, write); resp != "half" || err != nil {
 		t.Error("what is written is written:", resp, err)
 	}
 }

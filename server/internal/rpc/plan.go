@@ -2,12 +2,14 @@ package rpc
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"google.golang.org/grpc"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/analysis"
+	"github.com/seed-ff4a8210/parley/server/internal/host"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
 	"github.com/seed-ff4a8210/parley/server/internal/listing"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
@@ -89,6 +91,11 @@ func (s *PlanService) commit(ctx context.Context, req *parleyv1.CommitRevisionRe
 	if err != nil {
 		return nil, err
 	}
+	return s.committed(ctx, out, req.GetView() == parleyv1.RevisionView_REVISION_VIEW_FULL)
+}
+
+// committed tells what a commit led to.
+func (s *PlanService) committed(ctx context.Context, out host.Outcome, full bool) (*parleyv1.CommitRevisionResponse, error) {
 	r, err := out.Lens.Revision(out.Names[0])
 	if err != nil {
 		return nil, err
@@ -97,10 +104,8 @@ func (s *PlanService) commit(ctx context.Context, req *parleyv1.CommitRevisionRe
 	if err != nil {
 		return nil, err
 	}
-	full := req.GetView() == parleyv1.RevisionView_REVISION_VIEW_FULL
-	return &parleyv1.CommitRevisionResponse{
-		Revision: out.Lens.Message(r, full), Matches: out.Matches, Changed: out.Lens.Changed(r.Revision), Warnings: warnings,
-	}, nil
+	shown, err := revision(out.Lens, r, full)
+	return &parleyv1.CommitRevisionResponse{Revision: shown, Matches: out.Matches, Changed: out.Lens.Changed(r.Revision), Warnings: warnings}, err
 }
 
 // GetRevision reads one revision.
@@ -113,7 +118,22 @@ func (s *PlanService) GetRevision(ctx context.Context, req *parleyv1.GetRevision
 	if err != nil {
 		return nil, err
 	}
-	return l.Message(r, req.GetView() != parleyv1.RevisionView_REVISION_VIEW_BASIC), nil
+	return revision(l, r, req.GetView() != parleyv1.RevisionView_REVISION_VIEW_BASIC)
+}
+
+// revision is a revision as an answer, to be encoded and nothing else: its points, if they are to be in it, are so already, once for
+// all who read them, and stand where a message keeps the fields that it does not know, which are encoded as they are.
+func revision(l *lens.Lens, r *lens.Revision, full bool) (*parleyv1.Revision, error) {
+	m := l.Message(r, false)
+	if !full {
+		return m, nil
+	}
+	points, err := r.Text.Wire()
+	if err != nil {
+		return nil, fmt.Errorf("show %s: %w", r.Msg.GetName(), err)
+	}
+	m.ProtoReflect().SetUnknown(points)
+	return m, nil
 }
 
 // ListRevisions lists revisions without their points.

@@ -67,7 +67,7 @@ func (c Core) moment(ctx context.Context, name string, asOf *timestamppb.Timesta
 	return c.Host.Now(ctx, c.viewer(ctx, name), name)
 }
 
-// over tells when a lens is to stop: when the call is over. InTime drops what was worked out by then.
+// over tells when a lens is to stop: when the call is over. inTime drops what was worked out by then.
 func over(ctx context.Context) func() bool { return func() bool { return ctx.Err() != nil } }
 
 // mutation is what every mutating request has.
