@@ -263,6 +263,42 @@ func TestAPartyKnowsWhoLooked(t *testing.T) {
 	}
 }
 
+// What one mediator was told is shown to the next as it was worked out for the first; each is noted for themselves.
+func TestEachWhoWatchesIsNoted(t *testing.T) {
+	x, ctx := newTable(t), t.Context()
+	must(t)(x.mediator.Members.CreateMember(ctx, &parleyv1.CreateMemberRequest{
+		Parent: x.n, MemberId: "mario", Member: &parleyv1.Member{Principal: "mario", Role: parleyv1.Member_ROLE_MEDIATOR},
+	}))
+	watchers := map[string]*client.Client{"maria": x.maria, "mario": x.bearer(t, "mario", false)}
+	next := map[string]func() *parleyv1.WatchNegotiationResponse{}
+	for who, c := range watchers {
+		next[who] = watching(t, c, &parleyv1.WatchNegotiationRequest{Name: x.n, MaxEntries: 10})
+		untilProgress(next[who])
+	}
+	told, err := x.anna.Stances.CreateStance(ctx, x.stance("", "a", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for who := range watchers {
+		if e := next[who]().GetEntries().GetEntries(); len(e) != 1 || e[0].GetChanges()[0].GetResource() != told.GetName() {
+			t.Errorf("%s was told %v", who, e)
+		}
+	}
+	list, err := x.anna.Accesses.ListAccesses(ctx, &parleyv1.ListAccessesRequest{Parent: x.n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range list.GetAccesses() {
+		if a.GetMethod() != "WatchNegotiation" || watchers[a.GetPrincipal()] == nil || !slices.Equal(a.GetResources(), []string{told.GetName()}) {
+			t.Errorf("noted was %v", a)
+		}
+		delete(watchers, a.GetPrincipal())
+	}
+	if len(watchers) > 0 {
+		t.Errorf("nothing is noted of %v", watchers)
+	}
+}
+
 // A filter and an order ask what is in something as well as a reading does: what they pass over was looked at, too.
 func TestAFilterIsNoWayToReadUnnoticed(t *testing.T) {
 	x, ctx := newTable(t), t.Context()

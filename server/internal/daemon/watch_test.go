@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/seed-ff4a8210/parley/client"
@@ -63,8 +64,18 @@ func untilProgress(next func() *parleyv1.WatchNegotiationResponse) (names []stri
 		if m.GetProgress() != nil {
 			return names, m.GetResumeToken()
 		}
-		names = append(names, m.GetEntry().GetName())
+		for _, e := range toldIn(m) {
+			names = append(names, e.GetName())
+		}
 	}
+}
+
+// toldIn gives the entries of an answer.
+func toldIn(m *parleyv1.WatchNegotiationResponse) []*parleyv1.Entry {
+	if e := m.GetEntry(); e != nil {
+		return []*parleyv1.Entry{e}
+	}
+	return m.GetEntries().GetEntries()
 }
 
 func TestAWatchTellsTheLogAndGoesOnWhereItStopped(t *testing.T) {
@@ -103,6 +114,69 @@ func TestAWatchTellsTheLogAndGoesOnWhereItStopped(t *testing.T) {
 	if err != nil || e.GetChanges()[0].GetResource() != peacePlan+"/events/new" {
 		t.Errorf("read alone it is %v, %v", e, err)
 	}
+}
+
+// However many entries come in an answer, and of whatever kinds, they are those that ListEntries has, with all that is in them.
+func TestAWatchMayTellSeveralEntriesAtOnce(t *testing.T) {
+	s := startExample(t)
+	for _, viewer := range []*client.Client{s.mediator, s.public} {
+		all, err := client.Collect(client.All(t.Context(), viewer.Log.ListEntries, &parleyv1.ListEntriesRequest{Parent: peacePlan}, (*parleyv1.ListEntriesResponse).GetEntries))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kinds := range [][]parleyv1.ResourceKind{nil, {parleyv1.ResourceKind_RESOURCE_KIND_CLAIM, parleyv1.ResourceKind_RESOURCE_KIND_REVISION}} {
+			want := onlyOf(kinds, all)
+			for _, most := range []int32{0, 1, 2, 1000} {
+				next := watching(t, viewer, &parleyv1.WatchNegotiationRequest{Name: peacePlan, Start: earliest, Kinds: kinds, MaxEntries: most})
+				var got []*parleyv1.Entry
+				answers, middle, token := 0, 0, ""
+				for m := next(); m.GetProgress() == nil; m = next() {
+					got = append(got, toldIn(m)...)
+					if answers++; answers == 1 {
+						middle, token = len(got), m.GetResumeToken()
+					}
+					if n := len(toldIn(m)); n < 1 || n > int(max(1, most)) || (m.GetEntry() == nil) != (most > 1) {
+						t.Errorf("asked for %d, told %d", most, n)
+					}
+				}
+				if !proto.Equal(&parleyv1.ListEntriesResponse{Entries: got}, &parleyv1.ListEntriesResponse{Entries: want}) {
+					t.Errorf("%d at once, of kinds %v: told %d entries, not the %d of the log", most, kinds, len(got), len(want))
+				}
+				if least := (len(want) + int(max(1, most)) - 1) / int(max(1, most)); answers < least || most == 1000 && answers > least+2 {
+					t.Errorf("%d at once: %d entries in %d answers", most, len(want), answers)
+				}
+				rest, _ := untilProgress(watching(t, viewer, &parleyv1.WatchNegotiationRequest{Name: peacePlan, ResumeToken: token, Kinds: kinds, MaxEntries: most}))
+				if middle+len(rest) != len(want) {
+					t.Errorf("%d at once: %d after the first %d, of %d", most, len(rest), middle, len(want))
+				}
+			}
+		}
+	}
+}
+
+// onlyOf gives entries with what is of some kinds of their changes; with all for no kinds.
+func onlyOf(kinds []parleyv1.ResourceKind, list []*parleyv1.Entry) (out []*parleyv1.Entry) {
+	for _, e := range list {
+		e = proto.CloneOf(e)
+		e.Changes = slices.DeleteFunc(e.GetChanges(), func(c *parleyv1.Change) bool {
+			return len(kinds) > 0 && !slices.Contains(kinds, kindOf(c))
+		})
+		if len(e.GetChanges()) > 0 {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// kindOf tells of what kind the resource of a change is, for those that the tests choose by.
+func kindOf(c *parleyv1.Change) parleyv1.ResourceKind {
+	switch {
+	case c.GetClaim() != nil:
+		return parleyv1.ResourceKind_RESOURCE_KIND_CLAIM
+	case c.GetRevision() != nil:
+		return parleyv1.ResourceKind_RESOURCE_KIND_REVISION
+	}
+	return parleyv1.ResourceKind_RESOURCE_KIND_UNSPECIFIED
 }
 
 func TestAWatchTellsWhatHappens(t *testing.T) {

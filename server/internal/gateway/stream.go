@@ -34,7 +34,8 @@ func (c lines) Marshal(v any) ([]byte, error) {
 	return c.codec.Marshal(v)
 }
 
-// events writes a stream as server-sent events: `entry` and `progress` of a watch, `message` of others, and `error` if it broke off.
+// events writes a stream as server-sent events: `entry`, `entries` and `progress` of a watch, `message` of others, and `error` if it
+// broke off.
 type events struct{ codec }
 
 // ContentType is JSON for a stream that failed before it began.
@@ -61,7 +62,7 @@ func event(id, name string, data []byte) []byte {
 	return b.Bytes()
 }
 
-// stepOf names what a message of a watch tells: "entry" or "progress". Those of other streams are all alike: "message".
+// stepOf names what a message of a watch tells: "entry", "entries" or "progress". Those of other streams are all alike: "message".
 func stepOf(m *parleyv1.WatchNegotiationResponse) string {
 	r := m.ProtoReflect()
 	if fd := r.WhichOneof(r.Descriptor().Oneofs().ByName("step")); fd != nil {

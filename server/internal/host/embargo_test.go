@@ -85,8 +85,8 @@ func TestAnEmbargoEndsAtNoon(t *testing.T) {
 		go func() {
 			defer close(ended)
 			for step, err := range h.Watch(ctx, Watch{Negotiation: talks, Latest: true, Idle: 24 * time.Hour}) {
-				if err == nil && step.Entry != nil {
-					told = append(told, fmt.Sprintf("%s %v", record.IDOf(step.Entry.GetChanges()[0].GetResource()), step.Told.Sub(noon)))
+				if err == nil && len(step.Entries) > 0 {
+					told = append(told, fmt.Sprintf("%s %v", record.IDOf(step.Entries[0].Entry.GetChanges()[0].GetResource()), step.Told.Sub(noon)))
 				}
 			}
 		}()

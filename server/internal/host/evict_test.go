@@ -54,7 +54,7 @@ func TestWhatIsWatchedStaysInMemory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if step.Entry != nil {
+		if len(step.Entries) > 0 {
 			break
 		}
 		if h.EvictIdle(0) != 0 {

@@ -3,23 +3,18 @@ package host
 import (
 	"context"
 	"iter"
-	"slices"
-	"sync"
 	"time"
 
-	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
-	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/ledger"
 	"github.com/seed-ff4a8210/parley/server/internal/lens"
-	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
 
-// Step is one step of a watch: an entry, or that there is none.
+// Step is one step of a watch: entries, or that there are none.
 type Step struct {
-	Entry *parleyv1.Entry // nil for a progress mark
-	Now   time.Time       // of a progress mark: whatever was durable then has been told
-	Told  time.Time       // where to go on; what it is tells of entries that the viewer may not know of
+	Entries []Shown   // none for a progress mark; they are the consumer's until it asks for the next step
+	Now     time.Time // of a progress mark: whatever was durable then has been told
+	Told    time.Time // where to go on; what it is tells of entries that the viewer may not know of
 }
 
 // Watch is what to tell a watcher.
@@ -29,6 +24,7 @@ type Watch struct {
 	After       time.Time     // tell the entries after this moment
 	Latest      bool          // or those after the present one
 	Idle        time.Duration // how long without news until a progress mark
+	Most        int           // how many entries may be told in one step; one if less
 
 	// Allowed is asked whenever accounts change and before anything is told: an error ends the watch with it. nil: always.
 	Allowed func() error
@@ -104,6 +100,9 @@ type watcher struct {
 	Watch
 	n     *negotiation
 	told  ledger.Seq // the last entry dealt with
+	step  Step       // what is to be told next
+	size  int        // bytes of it
+	some  bool       // a step was told since it last waited
 	yield func(Step, error) bool
 	timer *time.Timer // runs while nothing is yielded
 }
@@ -126,16 +125,43 @@ func (w *watcher) run(ctx context.Context) error {
 			return nil
 		}
 		due = false
+		if err := w.gather(ctx); err != nil {
+			return err
+		}
 		select {
 		case <-more.changed:
 		case <-accounts.changed:
 		case <-w.timer.C:
 			due = true
 		case <-w.n.host.closing:
-			return fault.NotNow("the server is shutting down; resume with the last token", nil)
+			return errClosing
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
+	}
+}
+
+var errClosing = fault.NotNow("the server is shutting down; resume with the last token", nil)
+
+// gathering is how long a watcher who takes several entries in a step waits after one for those of the next. Told of each at once,
+// a thousand of them would leave the writers no time to write.
+const gathering = 50 * time.Millisecond
+
+// gather waits for what comes together, if the watcher takes several entries in a step and has just been told of some.
+func (w *watcher) gather(ctx context.Context) error {
+	if w.Most <= 1 || !w.some {
+		return nil
+	}
+	w.some = false
+	enough := time.NewTimer(gathering)
+	defer enough.Stop()
+	select {
+	case <-enough.C:
+		return nil
+	case <-w.n.host.closing:
+		return errClosing
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 
@@ -146,119 +172,72 @@ func (w *watcher) allowed() error {
 	return w.Allowed()
 }
 
-// tell yields entries from the news, or, where those have gone on too far, from the log.
+// mostTold is how many bytes of entries make a step: below what gRPC clients take by default.
+const mostTold = 1 << 20
+
+// tell yields what there is, entries that are there together in one step if the watcher takes several.
 func (w *watcher) tell(ctx context.Context, more more) (bool, error) {
-	if !more.gap {
-		for _, e := range more.entries {
-			if !w.show(e) {
-				return false, nil
-			}
-		}
-		return true, nil
-	}
-	for e, err := range w.n.read(ctx, w.told+1) {
+	for e, err := range w.entries(ctx, more) {
 		if err != nil {
 			return false, err
 		}
-		if e.seq > more.upTo { // not published yet
-			break
+		w.told++
+		shown, err := e.show(w.n.state.Load(), w.Viewer, w.Trust)
+		if err != nil {
+			return false, err
 		}
-		if !w.show(e.entry) {
+		if shown.Entry == nil {
+			continue // what is not told does not count as news either
+		}
+		w.step.Entries, w.step.Told = append(w.step.Entries, shown), shown.Entry.GetCreateTime().AsTime()
+		w.size += len(shown.Wire)
+		if full := len(w.step.Entries) >= w.Most || w.size >= mostTold; full && !w.flush() {
 			return false, nil
 		}
 	}
-	return true, nil
+	return w.flush(), nil
 }
 
-func (w *watcher) show(e *ledgerv1.Entry) bool {
-	w.told++
-	shown := lens.Entry(w.n.state.Load(), w.Viewer, e, w.Trust.note())
-	if shown == nil {
-		return true // and what is not told does not count as news either
+// entries yields those after what the watcher has dealt with, from the news, or, where those have gone on too far, from the log.
+func (w *watcher) entries(ctx context.Context, more more) iter.Seq2[*item, error] {
+	return func(yield func(*item, error) bool) {
+		for _, e := range more.entries {
+			if !yield(e, nil) {
+				return
+			}
+		}
+		if !more.gap {
+			return
+		}
+		for e, err := range w.n.read(ctx, w.told+1) {
+			if err == nil && e.seq > more.upTo { // not published yet
+				return
+			}
+			if !yield(&item{entry: e.entry}, err) {
+				return
+			}
+		}
+	}
+}
+
+// flush yields what has been gathered, if anything.
+func (w *watcher) flush() bool {
+	if len(w.step.Entries) == 0 {
+		return true
 	}
 	if err := w.allowed(); err != nil {
 		w.yield(Step{}, err)
 		return false
 	}
 	w.timer.Reset(w.Idle)
-	return w.yield(Step{Entry: shown, Told: time.Unix(0, e.GetTime())}, nil)
+	more := w.yield(w.step, nil)
+	clear(w.step.Entries)
+	w.step.Entries, w.size, w.some = w.step.Entries[:0], 0, true
+	return more
 }
 
 // progress tells that the watch has told all that there was a moment ago.
 func (w *watcher) progress(now time.Time, all more) bool {
 	w.timer.Reset(w.Idle)
 	return w.yield(Step{Now: now, Told: all.time}, nil)
-}
-
-// news holds the latest entries of a negotiation in memory, decoded, so that any number of watchers can be told them
-// without reading the log.
-type news struct {
-	mu      sync.Mutex
-	last    ledger.Seq        // of the newest entry that watchers may be told
-	time    time.Time         // of that entry
-	entries []*ledgerv1.Entry // up to it, without gaps
-	changed chan struct{}     // closed with the next news
-}
-
-// How many entries, and changes in them, a watcher may be behind before it reads the log. The messages are shared with the state.
-const (
-	keptNews    = 256
-	keptChanges = 16 << 10
-)
-
-// tell takes in the newest entries, the last of which has the seq; none where they were not at hand. It is called after
-// the state that includes them was published.
-func (n *news) tell(st *record.State, entries []*ledgerv1.Entry) {
-	last := ledger.Seq(st.Seq())
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if last != n.last+ledger.Seq(len(entries)) {
-		n.entries = nil // some are missing in between
-	}
-	n.last, n.time = last, time.Unix(0, st.Time())
-	n.entries = append(n.entries, entries...)
-	if over := n.over(); over > 0 {
-		n.entries = append([]*ledgerv1.Entry(nil), n.entries[over:]...)
-	}
-	if n.changed != nil {
-		close(n.changed)
-		n.changed = nil
-	}
-}
-
-// over counts the oldest entries that are more than is kept.
-func (n *news) over() int {
-	changes := 0
-	for i, e := range slices.Backward(n.entries) {
-		if changes += len(e.GetChanges()); changes > keptChanges || len(n.entries)-i > keptNews {
-			return i + 1
-		}
-	}
-	return 0
-}
-
-// more is what there is to tell after a seq.
-type more struct {
-	upTo    ledger.Seq        // the newest entry there is
-	time    time.Time         // of that entry
-	entries []*ledgerv1.Entry // those up to it
-	gap     bool              // they are not all at hand: read the log
-	changed <-chan struct{}   // closed when there is more
-}
-
-func (n *news) after(told ledger.Seq) more {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.changed == nil {
-		n.changed = make(chan struct{})
-	}
-	m := more{upTo: n.last, time: n.time, changed: n.changed}
-	switch behind := int(n.last) - int(told); {
-	case behind <= 0:
-	case behind <= len(n.entries):
-		m.entries = n.entries[len(n.entries)-behind:]
-	default:
-		m.gap = true
-	}
-	return m
 }

@@ -24,6 +24,7 @@ type slow struct {
 	early bool            // it begins with the first entry of the log
 	rests int             // it breaks off after so many entries, and resumes with its last token; 0 for never
 	takes []time.Duration // over each step, by turns
+	most  int             // entries that it takes in one
 }
 
 // Whatever the pace of writers and watchers, each watcher is told every entry after its start once and in order, and no
@@ -38,6 +39,7 @@ func TestWatchersAreToldTheLogWhateverTheirPace(t *testing.T) {
 				early: rapid.Bool().Draw(rt, "early"),
 				rests: rapid.SampledFrom([]int{0, 0, 1, 3, 100}).Draw(rt, "break"),
 				takes: rapid.SliceOfN(rapid.SampledFrom([]time.Duration{0, 0, time.Millisecond, 700 * time.Millisecond}), 1, 4).Draw(rt, "takes"),
+				most:  rapid.SampledFrom([]int{0, 1, 3, 1000}).Draw(rt, "most"),
 			}
 		}), 1, 5).Draw(rt, "watchers")
 		told := make([][]string, len(watchers))
@@ -112,7 +114,7 @@ func watched(t *testing.T, writes int, pause time.Duration, watchers []slow, tol
 
 // watch notes the names of the entries that it is told, until ctx ends.
 func (s slow) watch(ctx context.Context, h *Host, begun chan<- bool) (told []string) {
-	from := Watch{Viewer: all, Negotiation: talks, After: record.Beginning, Latest: !s.early, Idle: time.Minute}
+	from := Watch{Viewer: all, Negotiation: talks, After: record.Beginning, Latest: !s.early, Idle: time.Minute, Most: s.most}
 	if s.early {
 		close(begun)
 	}
@@ -127,11 +129,14 @@ func (s slow) watch(ctx context.Context, h *Host, begun chan<- bool) (told []str
 				begun = nil
 			}
 			from.After, from.Latest = step.Told, false
-			if step.Entry != nil {
-				told = append(told, step.Entry.GetName())
-				steps++
+			if len(step.Entries) > max(1, s.most) {
+				told = append(told, "more than the watcher takes")
 			}
-			if s.rests > 0 && steps == s.rests {
+			for _, e := range step.Entries {
+				told = append(told, e.Entry.GetName())
+			}
+			steps += len(step.Entries)
+			if s.rests > 0 && steps >= s.rests {
 				break
 			}
 			time.Sleep(s.takes[steps%len(s.takes)])
@@ -153,7 +158,7 @@ func TestProgressMarksComeWhileNothingHappens(t *testing.T) {
 		start := time.Now()
 		var marks []time.Duration
 		for step, err := range h.Watch(t.Context(), Watch{Viewer: all, Negotiation: talks, Latest: true, Idle: 10 * time.Second}) {
-			if err != nil || step.Entry != nil {
+			if err != nil || len(step.Entries) > 0 {
 				t.Fatal(step, err)
 			}
 			if marks = append(marks, time.Since(start)); len(marks) == 3 {
@@ -178,7 +183,7 @@ func TestWatchesEndWhenTheHostDoes(t *testing.T) {
 			}
 			return
 		}
-		if step.Entry == nil {
+		if len(step.Entries) == 0 {
 			h.EndWatches()
 		}
 	}

@@ -3,9 +3,12 @@ package rpc
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"slices"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -33,7 +36,7 @@ type watch struct {
 func (c Core) openWatch(ctx context.Context, req *parleyv1.WatchNegotiationRequest) (*watch, error) {
 	p := access.FromContext(ctx)
 	w := &watch{
-		Watch:  host.Watch{Viewer: c.viewer(ctx, req.GetName()), Negotiation: req.GetName(), After: record.Beginning, Idle: defaultIdle},
+		Watch:  host.Watch{Viewer: c.viewer(ctx, req.GetName()), Negotiation: req.GetName(), After: record.Beginning, Idle: defaultIdle, Most: int(req.GetMaxEntries())},
 		caller: p,
 		kinds:  req.GetKinds(),
 		sealer: c.Sealer,
@@ -79,24 +82,73 @@ func (w *watch) untilExpiry(ctx context.Context) (context.Context, context.Cance
 
 // send tells the caller a step, if anything in it is of the kinds that they want.
 func (w *watch) send(step host.Step, send func(*parleyv1.WatchNegotiationResponse) error) error {
-	// No two tokens are alike: otherwise those of two progress marks would tell whether something was recorded between them that
-	// the caller may not know of.
-	place := listing.Place{AsOf: step.Told, Position: rand.Text()}
-	out := &parleyv1.WatchNegotiationResponse{ResumeToken: w.sealer.Seal(w.binding, place)}
-	if step.Entry == nil {
+	out := &parleyv1.WatchNegotiationResponse{}
+	if len(step.Entries) == 0 {
 		out.Step = &parleyv1.WatchNegotiationResponse_Progress_{
 			Progress: &parleyv1.WatchNegotiationResponse_Progress{AsOf: timestamppb.New(step.Now)},
 		}
-		return send(out)
+	} else if err := w.put(out, step.Entries); err != nil || out.Step == nil {
+		return err
 	}
-	if len(w.kinds) > 0 {
-		step.Entry.Changes = slices.DeleteFunc(step.Entry.GetChanges(), func(c *parleyv1.Change) bool {
-			return !slices.Contains(w.kinds, lens.KindOf(c))
-		})
-	}
-	if len(step.Entry.GetChanges()) == 0 {
-		return nil
-	}
-	out.Step = &parleyv1.WatchNegotiationResponse_Entry{Entry: step.Entry}
+	// No two tokens are alike: otherwise those of two progress marks would tell whether something was recorded between them that
+	// the caller may not know of.
+	place := listing.Place{AsOf: step.Told, Position: rand.Text()}
+	out.ResumeToken = w.sealer.Seal(w.binding, place)
 	return send(out)
+}
+
+// put puts entries into an answer, or nothing if they are not of the kinds that the caller wants. They are encoded already, once for
+// all who are told the same, and stand where a message keeps the fields that it does not know, which are encoded as they are.
+func (w *watch) put(out *parleyv1.WatchNegotiationResponse, entries []host.Shown) error {
+	size := 0
+	for _, e := range entries {
+		size += len(e.Wire) + 2*binary.MaxVarintLen32 // with the tag and the length
+	}
+	wire := make([]byte, 0, size)
+	for _, e := range entries {
+		chosen, err := w.choose(e)
+		if err != nil {
+			return err
+		}
+		switch {
+		case chosen == nil:
+		case w.Most > 1:
+			wire = protowire.AppendBytes(protowire.AppendTag(wire, entriesField, protowire.BytesType), chosen)
+		default:
+			one := &parleyv1.Entry{}
+			one.ProtoReflect().SetUnknown(chosen)
+			out.Step = &parleyv1.WatchNegotiationResponse_Entry{Entry: one}
+		}
+	}
+	if len(wire) > 0 {
+		several := &parleyv1.WatchNegotiationResponse_Entries{}
+		several.ProtoReflect().SetUnknown(wire)
+		out.Step = &parleyv1.WatchNegotiationResponse_Entries_{Entries: several}
+	}
+	return nil
+}
+
+// entriesField is the number of the only field of WatchNegotiationResponse.Entries.
+var entriesField = (*parleyv1.WatchNegotiationResponse_Entries)(nil).ProtoReflect().Descriptor().Fields().ByName("entries").Number()
+
+// choose gives the form on the wire of what a caller wants of an entry; nil for nothing.
+func (w *watch) choose(e host.Shown) ([]byte, error) {
+	if len(w.kinds) == 0 {
+		return e.Wire, nil
+	}
+	var changes []*parleyv1.Change
+	for _, c := range e.Entry.GetChanges() {
+		if slices.Contains(w.kinds, lens.KindOf(c)) {
+			changes = append(changes, c)
+		}
+	}
+	switch len(changes) {
+	case 0:
+		return nil, nil
+	case len(e.Entry.GetChanges()):
+		return e.Wire, nil
+	}
+	return proto.Marshal(&parleyv1.Entry{
+		Name: e.Entry.GetName(), CreateTime: e.Entry.GetCreateTime(), Actor: e.Entry.GetActor(), Method: e.Entry.GetMethod(), Changes: changes,
+	})
 }

@@ -835,8 +835,12 @@ type WatchNegotiationRequest struct {
 	Kinds []ResourceKind `protobuf:"varint,4,rep,packed,name=kinds,proto3,enum=parley.v1.ResourceKind" json:"kinds,omitempty"`
 	// How long the stream may be idle before a progress mark is sent: from 1 second to 1 hour, 30 seconds if unset.
 	ProgressInterval *durationpb.Duration `protobuf:"bytes,5,opt,name=progress_interval,json=progressInterval,proto3" json:"progress_interval,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// How many entries may come in one answer, at most 1,000. With more than one, those that are there together come together, as
+	// `entries`, which costs both sides less. An entry after quiet comes at once, and those after it as they gather, at the latest
+	// after 50 milliseconds. Each comes alone and at once, as `entry`, if unset.
+	MaxEntries    int32 `protobuf:"varint,6,opt,name=max_entries,json=maxEntries,proto3" json:"max_entries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *WatchNegotiationRequest) Reset() {
@@ -904,6 +908,13 @@ func (x *WatchNegotiationRequest) GetProgressInterval() *durationpb.Duration {
 	return nil
 }
 
+func (x *WatchNegotiationRequest) GetMaxEntries() int32 {
+	if x != nil {
+		return x.MaxEntries
+	}
+	return 0
+}
+
 // One step of a watch.
 type WatchNegotiationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -913,6 +924,7 @@ type WatchNegotiationResponse struct {
 	//
 	//	*WatchNegotiationResponse_Entry
 	//	*WatchNegotiationResponse_Progress_
+	//	*WatchNegotiationResponse_Entries_
 	Step isWatchNegotiationResponse_Step `protobuf_oneof:"step"`
 	// Where to go on after this answer. Opaque.
 	ResumeToken   string `protobuf:"bytes,3,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
@@ -975,6 +987,15 @@ func (x *WatchNegotiationResponse) GetProgress() *WatchNegotiationResponse_Progr
 	return nil
 }
 
+func (x *WatchNegotiationResponse) GetEntries() *WatchNegotiationResponse_Entries {
+	if x != nil {
+		if x, ok := x.Step.(*WatchNegotiationResponse_Entries_); ok {
+			return x.Entries
+		}
+	}
+	return nil
+}
+
 func (x *WatchNegotiationResponse) GetResumeToken() string {
 	if x != nil {
 		return x.ResumeToken
@@ -987,7 +1008,7 @@ type isWatchNegotiationResponse_Step interface {
 }
 
 type WatchNegotiationResponse_Entry struct {
-	// The next entry of the log.
+	// The next entry of the log, if the caller has not asked for several in one answer.
 	Entry *Entry `protobuf:"bytes,1,opt,name=entry,proto3,oneof"`
 }
 
@@ -997,9 +1018,16 @@ type WatchNegotiationResponse_Progress_ struct {
 	Progress *WatchNegotiationResponse_Progress `protobuf:"bytes,2,opt,name=progress,proto3,oneof"`
 }
 
+type WatchNegotiationResponse_Entries_ struct {
+	// The next entries, for a caller who has set `max_entries` to more than one.
+	Entries *WatchNegotiationResponse_Entries `protobuf:"bytes,4,opt,name=entries,proto3,oneof"`
+}
+
 func (*WatchNegotiationResponse_Entry) isWatchNegotiationResponse_Step() {}
 
 func (*WatchNegotiationResponse_Progress_) isWatchNegotiationResponse_Step() {}
+
+func (*WatchNegotiationResponse_Entries_) isWatchNegotiationResponse_Step() {}
 
 // That the caller has been told everything up to a moment.
 type WatchNegotiationResponse_Progress struct {
@@ -1043,6 +1071,52 @@ func (*WatchNegotiationResponse_Progress) Descriptor() ([]byte, []int) {
 func (x *WatchNegotiationResponse_Progress) GetAsOf() *timestamppb.Timestamp {
 	if x != nil {
 		return x.AsOf
+	}
+	return nil
+}
+
+// The next entries of the log.
+type WatchNegotiationResponse_Entries struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the order of the log; at least one.
+	Entries       []*Entry `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchNegotiationResponse_Entries) Reset() {
+	*x = WatchNegotiationResponse_Entries{}
+	mi := &file_parley_v1_entry_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchNegotiationResponse_Entries) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchNegotiationResponse_Entries) ProtoMessage() {}
+
+func (x *WatchNegotiationResponse_Entries) ProtoReflect() protoreflect.Message {
+	mi := &file_parley_v1_entry_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchNegotiationResponse_Entries.ProtoReflect.Descriptor instead.
+func (*WatchNegotiationResponse_Entries) Descriptor() ([]byte, []int) {
+	return file_parley_v1_entry_proto_rawDescGZIP(), []int{6, 1}
+}
+
+func (x *WatchNegotiationResponse_Entries) GetEntries() []*Entry {
+	if x != nil {
+		return x.Entries
 	}
 	return nil
 }
@@ -1105,24 +1179,29 @@ const file_parley_v1_entry_proto_rawDesc = "" +
 	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x01R\x04asOf\"i\n" +
 	"\x13ListEntriesResponse\x12*\n" +
 	"\aentries\x18\x01 \x03(\v2\x10.parley.v1.EntryR\aentries\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xaf\x03\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xdf\x03\n" +
 	"\x17WatchNegotiationRequest\x12.\n" +
 	"\x04name\x18\x01 \x01(\tB\x1a\xe0A\x02\xfaA\x14\n" +
 	"\x12parley/NegotiationR\x04name\x12K\n" +
 	"\x05start\x18\x02 \x01(\x0e2(.parley.v1.WatchNegotiationRequest.StartB\v\xe0A\x01\xbaH\x05\x82\x01\x02\x10\x01R\x05start\x12.\n" +
 	"\fresume_token\x18\x03 \x01(\tB\v\xe0A\x01\xbaH\x05r\x03\x18\xe8\aR\vresumeToken\x12E\n" +
 	"\x05kinds\x18\x04 \x03(\x0e2\x17.parley.v1.ResourceKindB\x16\xe0A\x01\xbaH\x10\x92\x01\r\x10\x14\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05kinds\x12Z\n" +
-	"\x11progress_interval\x18\x05 \x01(\v2\x19.google.protobuf.DurationB\x12\xe0A\x01\xbaH\f\xaa\x01\t\"\x03\b\x90\x1c2\x02\b\x01R\x10progressInterval\"D\n" +
+	"\x11progress_interval\x18\x05 \x01(\v2\x19.google.protobuf.DurationB\x12\xe0A\x01\xbaH\f\xaa\x01\t\"\x03\b\x90\x1c2\x02\b\x01R\x10progressInterval\x12.\n" +
+	"\vmax_entries\x18\x06 \x01(\x05B\r\xe0A\x01\xbaH\a\x1a\x05\x18\xe8\a(\x00R\n" +
+	"maxEntries\"D\n" +
 	"\x05Start\x12\x15\n" +
 	"\x11START_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eSTART_EARLIEST\x10\x01\x12\x10\n" +
-	"\fSTART_LATEST\x10\x02\"\xf8\x01\n" +
+	"\fSTART_LATEST\x10\x02\"\xf8\x02\n" +
 	"\x18WatchNegotiationResponse\x12(\n" +
 	"\x05entry\x18\x01 \x01(\v2\x10.parley.v1.EntryH\x00R\x05entry\x12J\n" +
-	"\bprogress\x18\x02 \x01(\v2,.parley.v1.WatchNegotiationResponse.ProgressH\x00R\bprogress\x12!\n" +
+	"\bprogress\x18\x02 \x01(\v2,.parley.v1.WatchNegotiationResponse.ProgressH\x00R\bprogress\x12G\n" +
+	"\aentries\x18\x04 \x01(\v2+.parley.v1.WatchNegotiationResponse.EntriesH\x00R\aentries\x12!\n" +
 	"\fresume_token\x18\x03 \x01(\tR\vresumeToken\x1a;\n" +
 	"\bProgress\x12/\n" +
-	"\x05as_of\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOfB\x06\n" +
+	"\x05as_of\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x1a5\n" +
+	"\aEntries\x12*\n" +
+	"\aentries\x18\x01 \x03(\v2\x10.parley.v1.EntryR\aentriesB\x06\n" +
 	"\x04step*\x8f\x03\n" +
 	"\fResourceKind\x12\x1d\n" +
 	"\x19RESOURCE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n" +
@@ -1159,7 +1238,7 @@ func file_parley_v1_entry_proto_rawDescGZIP() []byte {
 }
 
 var file_parley_v1_entry_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_parley_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_parley_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_parley_v1_entry_proto_goTypes = []any{
 	(ResourceKind)(0),                         // 0: parley.v1.ResourceKind
 	(Change_Action)(0),                        // 1: parley.v1.Change.Action
@@ -1172,59 +1251,62 @@ var file_parley_v1_entry_proto_goTypes = []any{
 	(*WatchNegotiationRequest)(nil),           // 8: parley.v1.WatchNegotiationRequest
 	(*WatchNegotiationResponse)(nil),          // 9: parley.v1.WatchNegotiationResponse
 	(*WatchNegotiationResponse_Progress)(nil), // 10: parley.v1.WatchNegotiationResponse.Progress
-	(*timestamppb.Timestamp)(nil),             // 11: google.protobuf.Timestamp
-	(*Negotiation)(nil),                       // 12: parley.v1.Negotiation
-	(*Party)(nil),                             // 13: parley.v1.Party
-	(*Demand)(nil),                            // 14: parley.v1.Demand
-	(*Plan)(nil),                              // 15: parley.v1.Plan
-	(*Revision)(nil),                          // 16: parley.v1.Revision
-	(*Stance)(nil),                            // 17: parley.v1.Stance
-	(*Claim)(nil),                             // 18: parley.v1.Claim
-	(*Event)(nil),                             // 19: parley.v1.Event
-	(*Source)(nil),                            // 20: parley.v1.Source
-	(*Assessment)(nil),                        // 21: parley.v1.Assessment
-	(*Objection)(nil),                         // 22: parley.v1.Objection
-	(*Disclosure)(nil),                        // 23: parley.v1.Disclosure
-	(*Valuation)(nil),                         // 24: parley.v1.Valuation
-	(*durationpb.Duration)(nil),               // 25: google.protobuf.Duration
+	(*WatchNegotiationResponse_Entries)(nil),  // 11: parley.v1.WatchNegotiationResponse.Entries
+	(*timestamppb.Timestamp)(nil),             // 12: google.protobuf.Timestamp
+	(*Negotiation)(nil),                       // 13: parley.v1.Negotiation
+	(*Party)(nil),                             // 14: parley.v1.Party
+	(*Demand)(nil),                            // 15: parley.v1.Demand
+	(*Plan)(nil),                              // 16: parley.v1.Plan
+	(*Revision)(nil),                          // 17: parley.v1.Revision
+	(*Stance)(nil),                            // 18: parley.v1.Stance
+	(*Claim)(nil),                             // 19: parley.v1.Claim
+	(*Event)(nil),                             // 20: parley.v1.Event
+	(*Source)(nil),                            // 21: parley.v1.Source
+	(*Assessment)(nil),                        // 22: parley.v1.Assessment
+	(*Objection)(nil),                         // 23: parley.v1.Objection
+	(*Disclosure)(nil),                        // 24: parley.v1.Disclosure
+	(*Valuation)(nil),                         // 25: parley.v1.Valuation
+	(*durationpb.Duration)(nil),               // 26: google.protobuf.Duration
 }
 var file_parley_v1_entry_proto_depIdxs = []int32{
-	11, // 0: parley.v1.Entry.create_time:type_name -> google.protobuf.Timestamp
+	12, // 0: parley.v1.Entry.create_time:type_name -> google.protobuf.Timestamp
 	4,  // 1: parley.v1.Entry.changes:type_name -> parley.v1.Change
 	1,  // 2: parley.v1.Change.action:type_name -> parley.v1.Change.Action
-	12, // 3: parley.v1.Change.negotiation:type_name -> parley.v1.Negotiation
-	13, // 4: parley.v1.Change.party:type_name -> parley.v1.Party
-	14, // 5: parley.v1.Change.demand:type_name -> parley.v1.Demand
-	15, // 6: parley.v1.Change.plan:type_name -> parley.v1.Plan
-	16, // 7: parley.v1.Change.revision:type_name -> parley.v1.Revision
-	17, // 8: parley.v1.Change.stance:type_name -> parley.v1.Stance
-	18, // 9: parley.v1.Change.claim:type_name -> parley.v1.Claim
-	19, // 10: parley.v1.Change.event:type_name -> parley.v1.Event
-	20, // 11: parley.v1.Change.source:type_name -> parley.v1.Source
-	21, // 12: parley.v1.Change.assessment:type_name -> parley.v1.Assessment
-	22, // 13: parley.v1.Change.objection:type_name -> parley.v1.Objection
-	23, // 14: parley.v1.Change.disclosure:type_name -> parley.v1.Disclosure
-	24, // 15: parley.v1.Change.valuation:type_name -> parley.v1.Valuation
-	11, // 16: parley.v1.GetEntryRequest.as_of:type_name -> google.protobuf.Timestamp
-	11, // 17: parley.v1.ListEntriesRequest.as_of:type_name -> google.protobuf.Timestamp
+	13, // 3: parley.v1.Change.negotiation:type_name -> parley.v1.Negotiation
+	14, // 4: parley.v1.Change.party:type_name -> parley.v1.Party
+	15, // 5: parley.v1.Change.demand:type_name -> parley.v1.Demand
+	16, // 6: parley.v1.Change.plan:type_name -> parley.v1.Plan
+	17, // 7: parley.v1.Change.revision:type_name -> parley.v1.Revision
+	18, // 8: parley.v1.Change.stance:type_name -> parley.v1.Stance
+	19, // 9: parley.v1.Change.claim:type_name -> parley.v1.Claim
+	20, // 10: parley.v1.Change.event:type_name -> parley.v1.Event
+	21, // 11: parley.v1.Change.source:type_name -> parley.v1.Source
+	22, // 12: parley.v1.Change.assessment:type_name -> parley.v1.Assessment
+	23, // 13: parley.v1.Change.objection:type_name -> parley.v1.Objection
+	24, // 14: parley.v1.Change.disclosure:type_name -> parley.v1.Disclosure
+	25, // 15: parley.v1.Change.valuation:type_name -> parley.v1.Valuation
+	12, // 16: parley.v1.GetEntryRequest.as_of:type_name -> google.protobuf.Timestamp
+	12, // 17: parley.v1.ListEntriesRequest.as_of:type_name -> google.protobuf.Timestamp
 	3,  // 18: parley.v1.ListEntriesResponse.entries:type_name -> parley.v1.Entry
 	2,  // 19: parley.v1.WatchNegotiationRequest.start:type_name -> parley.v1.WatchNegotiationRequest.Start
 	0,  // 20: parley.v1.WatchNegotiationRequest.kinds:type_name -> parley.v1.ResourceKind
-	25, // 21: parley.v1.WatchNegotiationRequest.progress_interval:type_name -> google.protobuf.Duration
+	26, // 21: parley.v1.WatchNegotiationRequest.progress_interval:type_name -> google.protobuf.Duration
 	3,  // 22: parley.v1.WatchNegotiationResponse.entry:type_name -> parley.v1.Entry
 	10, // 23: parley.v1.WatchNegotiationResponse.progress:type_name -> parley.v1.WatchNegotiationResponse.Progress
-	11, // 24: parley.v1.WatchNegotiationResponse.Progress.as_of:type_name -> google.protobuf.Timestamp
-	5,  // 25: parley.v1.LogService.GetEntry:input_type -> parley.v1.GetEntryRequest
-	6,  // 26: parley.v1.LogService.ListEntries:input_type -> parley.v1.ListEntriesRequest
-	8,  // 27: parley.v1.LogService.WatchNegotiation:input_type -> parley.v1.WatchNegotiationRequest
-	3,  // 28: parley.v1.LogService.GetEntry:output_type -> parley.v1.Entry
-	7,  // 29: parley.v1.LogService.ListEntries:output_type -> parley.v1.ListEntriesResponse
-	9,  // 30: parley.v1.LogService.WatchNegotiation:output_type -> parley.v1.WatchNegotiationResponse
-	28, // [28:31] is the sub-list for method output_type
-	25, // [25:28] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	11, // 24: parley.v1.WatchNegotiationResponse.entries:type_name -> parley.v1.WatchNegotiationResponse.Entries
+	12, // 25: parley.v1.WatchNegotiationResponse.Progress.as_of:type_name -> google.protobuf.Timestamp
+	3,  // 26: parley.v1.WatchNegotiationResponse.Entries.entries:type_name -> parley.v1.Entry
+	5,  // 27: parley.v1.LogService.GetEntry:input_type -> parley.v1.GetEntryRequest
+	6,  // 28: parley.v1.LogService.ListEntries:input_type -> parley.v1.ListEntriesRequest
+	8,  // 29: parley.v1.LogService.WatchNegotiation:input_type -> parley.v1.WatchNegotiationRequest
+	3,  // 30: parley.v1.LogService.GetEntry:output_type -> parley.v1.Entry
+	7,  // 31: parley.v1.LogService.ListEntries:output_type -> parley.v1.ListEntriesResponse
+	9,  // 32: parley.v1.LogService.WatchNegotiation:output_type -> parley.v1.WatchNegotiationResponse
+	30, // [30:33] is the sub-list for method output_type
+	27, // [27:30] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_parley_v1_entry_proto_init() }
@@ -1263,6 +1345,7 @@ func file_parley_v1_entry_proto_init() {
 	file_parley_v1_entry_proto_msgTypes[6].OneofWrappers = []any{
 		(*WatchNegotiationResponse_Entry)(nil),
 		(*WatchNegotiationResponse_Progress_)(nil),
+		(*WatchNegotiationResponse_Entries_)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1270,7 +1353,7 @@ func file_parley_v1_entry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_parley_v1_entry_proto_rawDesc), len(file_parley_v1_entry_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
