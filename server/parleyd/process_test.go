@@ -72,6 +72,39 @@ func launch(t testing.TB, dir string, under ...string) (*process, error) {
 	return nil, fmt.Errorf("it did not start (%w): %s", err, p.says)
 }
 
+// What `make run` starts loads its examples and says what to try, which it does when all is loaded.
+func TestAServerWithTheExamples(t *testing.T) {
+	bin, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), bin, "--example", "--data", t.TempDir(), "--grpc", "127.0.0.1:0", "--rest", "127.0.0.1:0")
+	says := &bytes.Buffer{}
+	cmd.Stderr = says
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for out := bufio.NewScanner(stdout); out.Scan(); {
+		if lines = append(lines, out.Text()); strings.HasPrefix(out.Text(), "Stop with") {
+			_ = cmd.Process.Signal(os.Interrupt)
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("it ended with %v: %s", err, says)
+	}
+	all := strings.Join(lines, "\n")
+	for _, want := range []string{"\nukraine-peace-plan: ", "\nStop with"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("it does not say %q:\n%s", want, all)
+		}
+	}
+}
+
 // kill ends it without warning.
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill()

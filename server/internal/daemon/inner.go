@@ -62,7 +62,7 @@ func (c *inner) Invoke(ctx context.Context, method string, args, reply any, opts
 	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	ctx, err := c.arrive(ctx, method)
+	ctx, err := c.arrive(ctx, method, opts)
 	if err != nil {
 		return outcome(err)
 	}
@@ -84,8 +84,17 @@ func (c *inner) Invoke(ctx context.Context, method string, args, reply any, opts
 }
 
 // arrive gives the context of a call as the server has it: what was sent along is what came, on the inner connection.
-func (c *inner) arrive(ctx context.Context, method string) (context.Context, error) {
+func (c *inner) arrive(ctx context.Context, method string, opts []grpc.CallOption) (context.Context, error) {
 	sent, _ := metadata.FromOutgoingContext(access.ForwardPeer(ctx))
+	for _, o := range opts {
+		if creds, ok := o.(grpc.PerRPCCredsCallOption); ok {
+			shown, err := creds.Creds.GetRequestMetadata(ctx)
+			if err != nil {
+				return nil, err
+			}
+			sent = metadata.Join(sent, metadata.New(shown))
+		}
+	}
 	ctx = metadata.NewIncomingContext(ctx, sent)
 	ctx = peer.NewContext(ctx, c.from)
 	ctx = grpc.NewContextWithServerTransportStream(ctx, called(method))
