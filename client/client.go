@@ -18,6 +18,7 @@ const (
 	DefaultTimeout  = 30 * time.Second
 	DefaultAttempts = 5
 	maxReceive      = 64 << 20
+	window          = 1 << 20
 )
 
 // Options says how to talk to a server. The zero value is an anonymous caller in plain text.
@@ -81,6 +82,7 @@ func Dial(addr string, opts Options) (*Client, error) {
 		grpc.WithTransportCredentials(transport),
 		grpc.WithDisableRetry(), // the caller does that
 		grpc.WithUserAgent("parley-go"),
+		grpc.WithInitialWindowSize(window), grpc.WithInitialConnWindowSize(window),
 	}, opts.Dial...)
 	cc, err := grpc.NewClient(addr, dial...)
 	if err != nil {

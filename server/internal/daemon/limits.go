@@ -50,6 +50,7 @@ func WithRates(known, anonymous float64) Limits {
 // Bounds of the gRPC transport that nobody has to change.
 const (
 	maxHeaders  = 64 << 10         // bytes of the metadata of a call, counted as HTTP/2 does: 32 more for each key
+	window      = 1 << 20          // bytes that a caller may send ahead of what has been read
 	pingAfter   = 2 * time.Minute  // of silence the server asks whether a caller is still there,
 	pingTimeout = 20 * time.Second // and waits so long for the answer
 	pingsApart  = 20 * time.Second // for callers, who may ask the same
@@ -87,6 +88,8 @@ func (l Limits) transport() []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.InitialWindowSize(window),
+		grpc.InitialConnWindowSize(window),
 		grpc.MaxHeaderListSize(maxHeaders),
 		grpc.ConnectionTimeout(l.HandshakeTimeout),
 		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: l.IdleTimeout, Time: pingAfter, Timeout: pingTimeout}),
