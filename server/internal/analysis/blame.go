@@ -91,6 +91,9 @@ func partsOf(p *parleyv1.Point) []part {
 func (b *blame) of(r *record.Revision, id string) origins {
 	p, _ := r.Text.Point(id)
 	for { // as long as nothing happened to the wording, not even to its blanks, ask the parent
+		if by, ok := r.Touched(id); ok && by != nil {
+			r = by
+		}
 		before := unchangedIn(b.lens, r, p)
 		if before == nil {
 			break
@@ -259,8 +262,7 @@ func shared(from part, text string, nearest bool) []origin {
 		case parleyv1.Span_OP_INSERT:
 			out = append(out, origin{length: n})
 		case parleyv1.Span_OP_EQUAL:
-			words := len(strings.Fields(span.GetText()))
-			if nearest || words >= fewWords || n == len(from.text) {
+			if nearest || n == len(from.text) || len(strings.Fields(span.GetText())) >= fewWords {
 				out = append(out, cutOut(from.runs, at, n)...)
 			} else {
 				out = append(out, origin{length: n})
@@ -293,7 +295,7 @@ func (b *blame) versionsOf(id string) []*record.Revision {
 		return list
 	}
 	list := []*record.Revision{}
-	for r := range b.lens.Ancestry(b.asked) {
+	for r := range b.lens.Changes(b.asked, id) {
 		p, ok := r.Text.Point(id)
 		if ok && p.GetDigest() != "" && unchangedIn(b.lens, r, p) == nil {
 			list = append(list, r)

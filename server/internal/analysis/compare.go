@@ -58,7 +58,7 @@ func PointHistory(l *lens.Lens, plan, point string) ([]*parleyv1.PointVersion, e
 		return nil, missing
 	}
 	var out []*parleyv1.PointVersion
-	for r := range l.Ancestry(head.Revision) {
+	for r := range l.Changes(head.Revision, point) {
 		if v := version(l, r, point); v != nil {
 			out = append(out, v)
 		}
@@ -95,12 +95,10 @@ func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVers
 
 // happened tells what r did to a point.
 func happened(l *lens.Lens, parent, r *record.Revision, now *parleyv1.Point) []parleyv1.PointDiff_Kind {
-	var rows []*parleyv1.PointDiff
 	if was := pointIn(parent, now.GetId()); onItsOwn(was, now) && !l.Replaced(parent, r)(now.GetId()) {
-		rows, _ = redline.Diff([]*parleyv1.Point{was}, []*parleyv1.Point{now})
-	} else {
-		rows, _ = diff(l, parent, r)
+		return redline.Kinds(was, now)
 	}
+	rows, _ := diff(l, parent, r)
 	for _, row := range rows {
 		if row.GetPoint() == now.GetId() {
 			return row.GetKinds()

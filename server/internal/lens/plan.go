@@ -282,26 +282,79 @@ func (l *Lens) parents(r *record.Revision, seen map[*record.Revision]bool, yield
 
 // knowsRevision tells whether the viewer may see a revision, as revision does, without looking it up.
 func (l *Lens) knowsRevision(r *record.Revision) bool {
+	p := l.planOf(r)
+	return p != nil && r.Time <= l.at && l.seesRevision(r, p)
+}
+
+// planOf gives the plan of a revision, nil if the viewer does not see it or it is deleted.
+func (l *Lens) planOf(r *record.Revision) *parleyv1.Plan {
 	plan, err := l.plan(r.Plan())
-	return err == nil && plan.GetDeleteTime() == nil && r.Time <= l.at && l.seesRevision(r, plan)
+	if err != nil || plan.GetDeleteTime() != nil {
+		return nil
+	}
+	return plan
 }
 
 // Ancestry yields r and, newest first, every revision that it descends from and the viewer may see.
 func (l *Lens) Ancestry(r *record.Revision) iter.Seq[*record.Revision] {
 	return func(yield func(*record.Revision) bool) {
-		seen := map[*record.Revision]bool{r: true}
-		open := []*record.Revision{r}
-		for len(open) > 0 && !l.Over() {
-			newest := slices.MaxFunc(open, func(a, b *record.Revision) int { return int(a.Time - b.Time) })
-			open = slices.DeleteFunc(open, func(r *record.Revision) bool { return r == newest })
-			if l.knowsRevision(newest) && !yield(newest) {
+		plan, of := l.planOf(r), r.Plan()
+		knows := func(r *record.Revision) bool { // most are of the same plan as the one before
+			if name := r.Plan(); name != of {
+				plan, of = l.planOf(r), name
+			}
+			return plan != nil && r.Time <= l.at && l.seesRevision(r, plan)
+		}
+		for r != nil && len(r.Parents) <= 1 { // a chain, as most are, needs no memory of where it was
+			if l.Over() || knows(r) && !yield(r) {
 				return
 			}
-			for _, p := range newest.Parents {
-				if !seen[p] {
-					seen[p] = true
-					open = append(open, p)
-				}
+			r = only(r.Parents)
+		}
+		if r != nil {
+			l.ancestry(r, knows, yield)
+		}
+	}
+}
+
+// Changes yields of Ancestry those revisions that may have changed a point: where that can be told, those that did.
+func (l *Lens) Changes(r *record.Revision, point string) iter.Seq[*record.Revision] {
+	return func(yield func(*record.Revision) bool) {
+		by, ok := r.Touched(point)
+		if !ok {
+			l.Ancestry(r)(yield)
+			return
+		}
+		for by != nil && !l.Over() && l.knowsRevision(by) && yield(by) {
+			if by = by.Base; by != nil {
+				by, _ = by.Touched(point)
+			}
+		}
+	}
+}
+
+// only gives the revision of a list of one, nil for none.
+func only(list []*record.Revision) *record.Revision {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}
+
+// ancestry is Ancestry where there are several ways back.
+func (l *Lens) ancestry(r *record.Revision, knows func(*record.Revision) bool, yield func(*record.Revision) bool) {
+	seen := map[*record.Revision]bool{r: true}
+	open := []*record.Revision{r}
+	for len(open) > 0 && !l.Over() {
+		newest := slices.MaxFunc(open, func(a, b *record.Revision) int { return int(a.Time - b.Time) })
+		open = slices.DeleteFunc(open, func(r *record.Revision) bool { return r == newest })
+		if knows(newest) && !yield(newest) {
+			return
+		}
+		for _, p := range newest.Parents {
+			if !seen[p] {
+				seen[p] = true
+				open = append(open, p)
 			}
 		}
 	}

@@ -22,6 +22,28 @@ type Revision struct {
 
 	Index    int // how many revisions of the plan were committed before it
 	Confided int // how many up to this one have an audience of their own, narrower than PUBLIC
+
+	straight bool // all up to this one are of one plan, were made from the one before, which is their only parent, and confide nothing
+}
+
+// Touched gives the newest revision, r itself or one before it, that changed a point, and whoever may see r may see it and all
+// between. ok is false where that takes looking at each on the way: r follows several, or some on the way are not for everybody.
+func (r *Revision) Touched(point string) (by *Revision, ok bool) {
+	if !r.straight {
+		return nil, false
+	}
+	if p, found := r.Text.points.Get(point); found {
+		by = p.by
+	}
+	return by, true
+}
+
+// isStraight tells it of a revision that follows others and is complete but for that.
+func (r *Revision) isStraight() bool {
+	if r.Confided > 0 || len(r.Parents) > 1 || r.Base != firstOf(r.Parents) {
+		return false
+	}
+	return r.Base == nil || r.Base.straight && r.Base.Plan() == r.Plan()
 }
 
 // Plan gives the name of the plan that a revision belongs to.
@@ -64,6 +86,7 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	}
 	for _, d := range c.GetDeltas() {
 		r.Text.set(d.GetPoint(), d.GetRank())
+		r.Text.sign(d.GetPoint().GetId(), r)
 		r.Changed = append(r.Changed, d.GetPoint().GetId())
 	}
 	if r.Base != nil && r.Text.mayFollow(r.Changed) {
@@ -78,6 +101,7 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	if l := msg.GetAudience().GetLevel(); l != parleyv1.Audience_LEVEL_UNSPECIFIED && l != parleyv1.Audience_LEVEL_PUBLIC {
 		r.Confided++
 	}
+	r.straight = r.isStraight()
 	for _, e := range msg.GetEditorialChanges() {
 		s.own()
 		s.editorial.Set(e.GetPoint(), struct{}{})

@@ -28,6 +28,7 @@ type Text struct {
 type placed struct {
 	point *parleyv1.Point
 	rank  string
+	by    *Revision // that put it there; nil in a text that is not committed
 }
 
 func newText() *Text {
@@ -41,7 +42,7 @@ func (t *Text) fork() *Text {
 // set puts a point in its place, which may be a new one.
 func (t *Text) set(p *parleyv1.Point, rank string) {
 	t.forget()
-	old, known := t.points.Set(p.GetId(), &placed{p, rank})
+	old, known := t.points.Set(p.GetId(), &placed{point: p, rank: rank})
 	if known {
 		t.count(old.point, -1)
 	}
@@ -57,6 +58,12 @@ func (t *Text) set(p *parleyv1.Point, rank string) {
 		}
 	}
 	t.order.Set(orderKey(p.GetParent(), rank), p.GetId())
+}
+
+// sign notes which revision has just put a point in its place.
+func (t *Text) sign(id string, by *Revision) {
+	p, _ := t.points.Get(id)
+	p.by = by
 }
 
 // count keeps the counters up to date when a point comes in (1) or goes out (-1).
@@ -161,7 +168,7 @@ func (t *Text) respace(parent string) []string {
 	for _, id := range ids {
 		p, _ := t.points.Get(id)
 		rank = rankBetween(rank, "")
-		t.points.Set(id, &placed{p.point, rank})
+		t.points.Set(id, &placed{point: p.point, rank: rank})
 		t.order.Set(orderKey(parent, rank), id)
 	}
 	return ids

@@ -36,12 +36,23 @@ func DiffKnowing(old, new []*parleyv1.Point, replaced func(id string) bool) ([]*
 	return d.out, d.summary()
 }
 
+// Kinds tells what happened to a point that both texts have and that concerns no other, without looking for the words that differ.
+func Kinds(was, is *parleyv1.Point) []parleyv1.PointDiff_Kind {
+	d := &differ{brief: true}
+	d.compare(was, is, Match{}, false)
+	for _, row := range d.out {
+		return row.GetKinds()
+	}
+	return nil
+}
+
 type differ struct {
 	old, new         []*parleyv1.Point
 	pairs            []Match // by index in new
 	used             []bool  // by index in old: whether it is in a pair
 	oldByID, newByID map[string]int
 	replaced         func(id string) bool // nil if nothing is known
+	brief            bool                 // only what happened is asked, not to which words
 	out              []*parleyv1.PointDiff
 	unchanged        int32
 }
@@ -97,7 +108,7 @@ func (d *differ) arrive(p *parleyv1.Point) {
 	if !inText(p) {
 		row.Kinds[0] = fate(p)
 	}
-	reword(row, nil, p)
+	d.reword(row, nil, p)
 	d.addLineage(row, nil, p)
 	d.out = append(d.out, row)
 }
@@ -110,7 +121,7 @@ func (d *differ) leaveAfter(i int) {
 			continue
 		}
 		row := &parleyv1.PointDiff{Point: p.GetId(), Before: p, Kinds: []parleyv1.PointDiff_Kind{parleyv1.PointDiff_KIND_STRUCK}}
-		reword(row, p, nil)
+		d.reword(row, p, nil)
 		d.out = append(d.out, row)
 	}
 }
@@ -160,18 +171,21 @@ func (d *differ) compareWording(row *parleyv1.PointDiff, a, b *parleyv1.Point) {
 	case b.GetState() == parleyv1.Point_STATE_SUPERSEDED:
 	case !sameState && inText(b):
 		row.Kinds = append(row.Kinds, parleyv1.PointDiff_KIND_RESTORED)
-		reword(row, a, b)
+		d.reword(row, a, b)
 	case !sameState || a.GetMovedTo() != b.GetMovedTo():
 		row.Kinds = append(row.Kinds, fate(b))
-		reword(row, a, b)
+		d.reword(row, a, b)
 	case !Gone(b) && digestOf(a) != digestOf(b):
 		row.Kinds = append(row.Kinds, parleyv1.PointDiff_KIND_REWORDED)
-		reword(row, a, b)
+		d.reword(row, a, b)
 	}
 }
 
-// reword adds the words that differ. One of the points may be nil.
-func reword(row *parleyv1.PointDiff, a, b *parleyv1.Point) {
+// reword adds the words that differ, if they are asked for. One of the points may be nil.
+func (d *differ) reword(row *parleyv1.PointDiff, a, b *parleyv1.Point) {
+	if d.brief {
+		return
+	}
 	if a.GetHeading() != b.GetHeading() {
 		row.Heading = Words(a.GetHeading(), b.GetHeading())
 	}
