@@ -44,9 +44,7 @@ func (n *news) tell(st *record.State, entries []*ledgerv1.Entry) {
 	for _, e := range entries {
 		n.entries = append(n.entries, &item{entry: e})
 	}
-	if over := n.over(); over > 0 {
-		n.entries = slices.Clone(n.entries[over:])
-	}
+	n.entries = n.entries[n.over():] // what is before is let go when the slice next grows
 	if n.changed != nil {
 		close(n.changed)
 		n.changed = nil

@@ -81,8 +81,10 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	if r.Base = firstOf(r.Parents); c.GetBase() != nil {
 		r.Base, _ = s.revisions.Get(c.GetBase().GetRevision())
 	}
-	if r.Text = newText(); r.Base != nil {
+	if r.Base != nil {
 		r.Text = r.Base.Text.fork()
+	} else {
+		r.Text = newText()
 	}
 	for _, d := range c.GetDeltas() {
 		r.Text.set(d.GetPoint(), d.GetRank())
