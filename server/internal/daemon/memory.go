@@ -9,12 +9,13 @@ import (
 )
 
 // How much memory may be taken beyond what is in use before the collector runs: a small heap may grow to what no machine misses, as
-// a busy server would otherwise spend its time collecting; a large one is let grow little. Go's own rule, as much again, would
-// have a server with a million stances take twice what these need.
+// a busy server would otherwise spend its time collecting, and a middling one by half of what it has beyond that; a large one is let
+// grow little. Go's own rule, as much again, would have a server with a million stances take twice what these need.
 const (
-	leastHeap       = 64 << 20 // bytes
-	leastHeadroom   = 32 << 20 // bytes
-	leastPercent    = 8        // of what is in use
+	leastHeap       = 64 << 20  // bytes
+	middlingHeap    = 384 << 20 // bytes, to which a middling heap may grow
+	leastHeadroom   = 32 << 20  // bytes
+	leastPercent    = 8         // of what is in use
 	mostPercent     = 1500
 	headroomChecked = time.Second
 )
@@ -46,6 +47,7 @@ func keepHeadroom(ctx context.Context) {
 
 // headroom is how much may be taken beyond the bytes in use, in percent of these.
 func headroom(inUse uint64) int {
-	wanted := max(leastHeadroom, leastHeap-int64(inUse))
+	live := int64(inUse)
+	wanted := max(leastHeadroom, leastHeap-live, min((live-leastHeap)/2, middlingHeap-live))
 	return int(max(leastPercent, min(mostPercent, wanted*100/int64(max(inUse, 1)))))
 }

@@ -316,6 +316,10 @@ func TestAWatchOverRESTAsServerSentEvents(t *testing.T) {
 	if kind != "progress" || !slices.Equal(rest, want[1:]) {
 		t.Errorf("after the first event: %s, %v", kind, rest)
 	}
+	_, line = overHTTP(t, s, "/v1/"+n+":watch?max_entries=100", "Accept", "text/event-stream", "Last-Event-ID", id)
+	if _, kind, m = event(t, line); kind != "entries" || len(m.GetEntries().GetEntries()) != len(want)-1 {
+		t.Errorf("together: %s, %v", kind, m)
+	}
 }
 
 // event reads one server-sent event.
