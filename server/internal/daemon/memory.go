@@ -13,7 +13,7 @@ import (
 // grow little. Go's own rule, as much again, would have a server with a million stances take twice what these need.
 const (
 	leastHeap       = 64 << 20  // bytes
-	middlingHeap    = 384 << 20 // bytes, to which a middling heap may grow
+	middlingHeap    = 256 << 20 // bytes, to which a middling heap may grow
 	leastHeadroom   = 32 << 20  // bytes
 	leastPercent    = 8         // of what is in use
 	mostPercent     = 1500
