@@ -18,8 +18,11 @@ const (
 	DefaultTimeout  = 30 * time.Second
 	DefaultAttempts = 5
 	maxReceive      = 64 << 20
-	window          = 1 << 20
 )
+
+// window is how many bytes of answers a server may send ahead of what has been read. Unless it is said, gRPC finds it out by a ping with
+// each answer, which a lone caller waits for.
+const window = 1 << 20
 
 // Options says how to talk to a server. The zero value is an anonymous caller in plain text.
 type Options struct {

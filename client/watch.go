@@ -47,6 +47,14 @@ func (c *Client) Watch(ctx context.Context, req *parleyv1.WatchNegotiationReques
 	}
 }
 
+// EntriesOf gives the entries of an answer of a watch: none in a progress mark, one, or several if max_entries allows it.
+func EntriesOf(m *parleyv1.WatchNegotiationResponse) []*parleyv1.Entry {
+	if e := m.GetEntry(); e != nil {
+		return []*parleyv1.Entry{e}
+	}
+	return m.GetEntries().GetEntries()
+}
+
 // watchOnce watches until the stream breaks off, or, without an error, until the consumer has had enough.
 func (c *Client) watchOnce(ctx context.Context, req *parleyv1.WatchNegotiationRequest, yield func(*parleyv1.WatchNegotiationResponse) bool) error {
 	ctx, cancel := context.WithCancel(ctx)

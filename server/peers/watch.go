@@ -21,17 +21,18 @@ import (
 
 // How much is watched: every watcher is told of every change.
 const (
-	watchers     = 1000
-	changes      = 1000 // in a turn
-	writesAtOnce = 16
-	lagsOfOneIn  = 10 // watchers, so that the lags fit in memory
+	watchers      = 1000
+	changes       = 1000 // in a turn
+	writesAtOnce  = 16
+	entriesAtOnce = 1000 // in an answer of ours, at the most
+	lagsOfOneIn   = 10   // watchers, so that the lags fit in memory
 )
 
 // watches tells many watchers of what one writer does.
 func watches(ctx context.Context, w *world) ([]*contest, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	w.closers = append(w.closers, closer(cancel))
-	ours, value, err := w.watchParley(ctx, 1000)
+	ours, value, err := w.watchParley(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +162,7 @@ func (c *crowd) turn(ctx context.Context) (turn, error) {
 }
 
 // watchParley opens watches of a negotiation, each a call of its own. It also gives what a change is on the wire.
-func (w *world) watchParley(ctx context.Context, most int32) (*side, []byte, error) {
+func (w *world) watchParley(ctx context.Context) (*side, []byte, error) {
 	p, err := w.parley()
 	if err != nil {
 		return nil, nil, err
@@ -189,7 +190,7 @@ func (w *world) watchParley(ctx context.Context, most int32) (*side, []byte, err
 		return nil, nil, err
 	}
 	for i, one := range crowd.all {
-		if err := one.watchNegotiation(ctx, on[i%len(on)], negotiation, most); err != nil {
+		if err := one.watchNegotiation(ctx, on[i%len(on)], negotiation); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -198,8 +199,8 @@ func (w *world) watchParley(ctx context.Context, most int32) (*side, []byte, err
 }
 
 // watchNegotiation begins to watch: the server says so when there is nothing more to tell of what was before.
-func (w *watcher) watchNegotiation(ctx context.Context, c *client.Client, name string, most int32) error {
-	stream, err := c.Log.WatchNegotiation(ctx, &parleyv1.WatchNegotiationRequest{Name: name, Start: parleyv1.WatchNegotiationRequest_START_LATEST, MaxEntries: most})
+func (w *watcher) watchNegotiation(ctx context.Context, c *client.Client, name string) error {
+	stream, err := c.Log.WatchNegotiation(ctx, &parleyv1.WatchNegotiationRequest{Name: name, Start: parleyv1.WatchNegotiationRequest_START_LATEST, MaxEntries: entriesAtOnce})
 	if err != nil {
 		return err
 	}
@@ -216,7 +217,7 @@ func (w *watcher) watchNegotiation(ctx context.Context, c *client.Client, name s
 		if err != nil {
 			return err
 		}
-		for _, e := range entriesOf(m) {
+		for _, e := range client.EntriesOf(m) {
 			for _, change := range e.GetChanges() {
 				if err := w.told(change.GetResource(), e.GetName() > last); err != nil {
 					return err
@@ -227,14 +228,6 @@ func (w *watcher) watchNegotiation(ctx context.Context, c *client.Client, name s
 		return nil
 	})
 	return nil
-}
-
-// entriesOf gives the entries of an answer, of which there is none, one or several.
-func entriesOf(m *parleyv1.WatchNegotiationResponse) []*parleyv1.Entry {
-	if e := m.GetEntry(); e != nil {
-		return []*parleyv1.Entry{e}
-	}
-	return m.GetEntries().GetEntries()
 }
 
 // watchEtcd opens watches of a prefix. As it comes, the client of etcd puts all watches of a connection on one stream, which

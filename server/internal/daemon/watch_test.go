@@ -64,18 +64,10 @@ func untilProgress(next func() *parleyv1.WatchNegotiationResponse) (names []stri
 		if m.GetProgress() != nil {
 			return names, m.GetResumeToken()
 		}
-		for _, e := range toldIn(m) {
+		for _, e := range client.EntriesOf(m) {
 			names = append(names, e.GetName())
 		}
 	}
-}
-
-// toldIn gives the entries of an answer.
-func toldIn(m *parleyv1.WatchNegotiationResponse) []*parleyv1.Entry {
-	if e := m.GetEntry(); e != nil {
-		return []*parleyv1.Entry{e}
-	}
-	return m.GetEntries().GetEntries()
 }
 
 func TestAWatchTellsTheLogAndGoesOnWhereItStopped(t *testing.T) {
@@ -131,11 +123,11 @@ func TestAWatchMayTellSeveralEntriesAtOnce(t *testing.T) {
 				var got []*parleyv1.Entry
 				answers, middle, token := 0, 0, ""
 				for m := next(); m.GetProgress() == nil; m = next() {
-					got = append(got, toldIn(m)...)
+					got = append(got, client.EntriesOf(m)...)
 					if answers++; answers == 1 {
 						middle, token = len(got), m.GetResumeToken()
 					}
-					if n := len(toldIn(m)); n < 1 || n > int(max(1, most)) || (m.GetEntry() == nil) != (most > 1) {
+					if n := len(client.EntriesOf(m)); n < 1 || n > int(max(1, most)) || (m.GetEntry() == nil) != (most > 1) {
 						t.Errorf("asked for %d, told %d", most, n)
 					}
 				}

@@ -33,7 +33,11 @@ func TestTheShortWayBackLeadsPastTheSameRevisions(t *testing.T) {
 						if _, ok := r.Touched(point); ok {
 							short++
 						}
-						got, want := changing(l.Changes(r.Revision, point), point), changing(l.Ancestry(r.Revision), point)
+						each := l.Ancestry(r.Revision)
+						got, want := changing(l.Changes(r.Revision, point), point), changing(each, point)
+						if again := changing(each, point); !slices.Equal(again, want) {
+							t.Fatalf("the second time round, %v instead of %v", again, want)
+						}
 						if !slices.Equal(got, want) {
 							t.Fatalf("%s of %s to %+v: %v, but looking at each: %v", point, r.Msg.GetName(), viewer, got, want)
 						}

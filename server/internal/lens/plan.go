@@ -282,8 +282,12 @@ func (l *Lens) parents(r *record.Revision, seen map[*record.Revision]bool, yield
 
 // knowsRevision tells whether the viewer may see a revision, as revision does, without looking it up.
 func (l *Lens) knowsRevision(r *record.Revision) bool {
-	p := l.planOf(r)
-	return p != nil && r.Time <= l.at && l.seesRevision(r, p)
+	return l.knowsOf(l.planOf(r), r)
+}
+
+// knowsOf is knowsRevision, given what planOf gives.
+func (l *Lens) knowsOf(plan *parleyv1.Plan, r *record.Revision) bool {
+	return plan != nil && r.Time <= l.at && l.seesRevision(r, plan)
 }
 
 // planOf gives the plan of a revision, nil if the viewer does not see it or it is deleted.
@@ -303,17 +307,16 @@ func (l *Lens) Ancestry(r *record.Revision) iter.Seq[*record.Revision] {
 			if name := r.Plan(); name != of {
 				plan, of = l.planOf(r), name
 			}
-			return plan != nil && r.Time <= l.at && l.seesRevision(r, plan)
+			return l.knowsOf(plan, r)
 		}
-		for r != nil && len(r.Parents) <= 1 { // a chain, as most are, needs no memory of where it was
-			if l.Over() || knows(r) && !yield(r) {
+		at := r
+		for len(at.Parents) == 1 { // a chain, as most are, needs no memory of where it was
+			if l.Over() || knows(at) && !yield(at) {
 				return
 			}
-			r = only(r.Parents)
+			at = at.Parents[0]
 		}
-		if r != nil {
-			l.ancestry(r, knows, yield)
-		}
+		l.ancestry(at, knows, yield)
 	}
 }
 
@@ -331,14 +334,6 @@ func (l *Lens) Changes(r *record.Revision, point string) iter.Seq[*record.Revisi
 			}
 		}
 	}
-}
-
-// only gives the revision of a list of one, nil for none.
-func only(list []*record.Revision) *record.Revision {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[0]
 }
 
 // ancestry is Ancestry where there are several ways back.

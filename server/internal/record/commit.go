@@ -164,7 +164,7 @@ func (c *commit) put(p *parleyv1.Point, rank string) {
 		rank = old.rank
 	}
 	p.Digest = redline.Digest(p)
-	c.text.set(p, rank)
+	c.text.set(p, rank, nil)
 	c.touch(p.GetId())
 }
 

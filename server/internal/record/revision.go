@@ -87,8 +87,7 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 		r.Text = newText()
 	}
 	for _, d := range c.GetDeltas() {
-		r.Text.set(d.GetPoint(), d.GetRank())
-		r.Text.sign(d.GetPoint().GetId(), r)
+		r.Text.set(d.GetPoint(), d.GetRank(), r)
 		r.Changed = append(r.Changed, d.GetPoint().GetId())
 	}
 	if r.Base != nil && r.Text.mayFollow(r.Changed) {

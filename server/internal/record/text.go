@@ -39,10 +39,10 @@ func (t *Text) fork() *Text {
 	return &Text{points: t.points.Copy(), order: t.order.Copy(), present: t.present, nested: t.nested}
 }
 
-// set puts a point in its place, which may be a new one.
-func (t *Text) set(p *parleyv1.Point, rank string) {
+// set puts a point in its place, which may be a new one; by is the revision that does, nil for none yet.
+func (t *Text) set(p *parleyv1.Point, rank string, by *Revision) {
 	t.forget()
-	old, known := t.points.Set(p.GetId(), &placed{point: p, rank: rank})
+	old, known := t.points.Set(p.GetId(), &placed{p, rank, by})
 	if known {
 		t.count(old.point, -1)
 	}
@@ -58,12 +58,6 @@ func (t *Text) set(p *parleyv1.Point, rank string) {
 		}
 	}
 	t.order.Set(orderKey(p.GetParent(), rank), p.GetId())
-}
-
-// sign notes which revision has just put a point in its place.
-func (t *Text) sign(id string, by *Revision) {
-	p, _ := t.points.Get(id)
-	p.by = by
 }
 
 // count keeps the counters up to date when a point comes in (1) or goes out (-1).
@@ -168,7 +162,7 @@ func (t *Text) respace(parent string) []string {
 	for _, id := range ids {
 		p, _ := t.points.Get(id)
 		rank = rankBetween(rank, "")
-		t.points.Set(id, &placed{point: p.point, rank: rank})
+		t.points.Set(id, &placed{p.point, rank, nil})
 		t.order.Set(orderKey(parent, rank), id)
 	}
 	return ids

@@ -40,10 +40,10 @@ func DiffKnowing(old, new []*parleyv1.Point, replaced func(id string) bool) ([]*
 func Kinds(was, is *parleyv1.Point) []parleyv1.PointDiff_Kind {
 	d := &differ{brief: true}
 	d.compare(was, is, Match{}, false)
-	for _, row := range d.out {
-		return row.GetKinds()
+	if len(d.out) == 0 {
+		return nil
 	}
-	return nil
+	return d.out[0].GetKinds()
 }
 
 type differ struct {

@@ -100,6 +100,21 @@ func (w *watch) send(step host.Step, send func(*parleyv1.WatchNegotiationRespons
 // put puts entries into an answer, or nothing if they are not of the kinds that the caller wants. They are encoded already, once for
 // all who are told the same, and stand where a message keeps the fields that it does not know, which are encoded as they are.
 func (w *watch) put(out *parleyv1.WatchNegotiationResponse, entries []host.Shown) error {
+	if w.Most > 1 {
+		return w.putSeveral(out, entries)
+	}
+	chosen, err := w.choose(entries[0])
+	if err != nil || chosen == nil {
+		return err
+	}
+	one := &parleyv1.Entry{}
+	one.ProtoReflect().SetUnknown(chosen)
+	out.Step = &parleyv1.WatchNegotiationResponse_Entry{Entry: one}
+	return nil
+}
+
+// putSeveral is put for a caller who takes several in an answer.
+func (w *watch) putSeveral(out *parleyv1.WatchNegotiationResponse, entries []host.Shown) error {
 	size := 0
 	for _, e := range entries {
 		size += len(e.Wire) + 2*binary.MaxVarintLen32 // with the tag and the length
@@ -110,14 +125,8 @@ func (w *watch) put(out *parleyv1.WatchNegotiationResponse, entries []host.Shown
 		if err != nil {
 			return err
 		}
-		switch {
-		case chosen == nil:
-		case w.Most > 1:
+		if chosen != nil {
 			wire = protowire.AppendBytes(protowire.AppendTag(wire, entriesField, protowire.BytesType), chosen)
-		default:
-			one := &parleyv1.Entry{}
-			one.ProtoReflect().SetUnknown(chosen)
-			out.Step = &parleyv1.WatchNegotiationResponse_Entry{Entry: one}
 		}
 	}
 	if len(wire) > 0 {
