@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/seed-ff4a8210/parley/client"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
+	"github.com/seed-ff4a8210/parley/server/internal/daemon"
 )
 
 // table is a negotiation with somebody in every role, each with a token of their own.
@@ -329,6 +331,26 @@ func TestWhoLookedTellsAPartyOfNothingHiddenFromIt(t *testing.T) {
 	must(t)(x.maria.Stances.ListStances(ctx, &parleyv1.ListStancesRequest{Parent: x.n}))
 	if list, err := x.anna.Accesses.ListAccesses(ctx, &parleyv1.ListAccessesRequest{Parent: x.n}); err != nil || len(list.GetAccesses()) != 0 {
 		t.Errorf("the party lists %v, %v", list, err)
+	}
+}
+
+// When somebody looked is their time and no other's: what is noted for one party in the same moment moves nothing for another.
+func TestWhenSomebodyLookedTellsNothingOfOthers(t *testing.T) {
+	noon := time.Now().Truncate(time.Second)
+	x, ctx := newTableOn(t, startWith(t, daemon.Config{DataDir: t.TempDir(), Clock: func() time.Time { return noon }}, nil)), t.Context()
+	for _, told := range []struct {
+		by    *client.Client
+		party string
+	}{{x.anna, "a"}, {x.bert, "b"}} {
+		s, err := told.by.Stances.CreateStance(ctx, x.stance("", told.party, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		must(t)(x.maria.Stances.GetStance(ctx, &parleyv1.GetStanceRequest{Name: s.GetName()}))
+		list, err := told.by.Accesses.ListAccesses(ctx, &parleyv1.ListAccessesRequest{Parent: x.n})
+		if err != nil || len(list.GetAccesses()) != 1 || !list.GetAccesses()[0].GetCreateTime().AsTime().Equal(noon) {
+			t.Errorf("the clock stands at %v, and %s lists %v, %v", noon, told.party, list, err)
+		}
 	}
 }
 

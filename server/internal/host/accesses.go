@@ -17,7 +17,8 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
 
-// Accesses are kept in a log of their own beside that of the negotiation: who reads must leave no trace in what others read.
+// Accesses are kept in a log of their own beside that of the negotiation: who reads must leave no trace in what others read. As the
+// accesses to what all parties have told share that log, and its times only rise, each has the time of the reading instead.
 
 // accessLog names the log of accesses to a negotiation.
 func accessLog(negotiation string) string { return serverLogs + "access/" + negotiation }
@@ -70,7 +71,7 @@ func (h *Host) NoteAccesses(ctx context.Context, t *Trust) error {
 			return err
 		}
 		for part := range slices.Chunk(known, mostNoted) {
-			a := &parleyv1.Access{Party: party, Principal: t.Principal, Method: t.Method, Resources: part}
+			a := &parleyv1.Access{Party: party, Principal: t.Principal, Method: t.Method, Resources: part, CreateTime: timestamppb.New(now)}
 			a.Name = negotiation + "/accesses/" + accessID(a, now)
 			noted = append(noted, a)
 		}
@@ -113,10 +114,9 @@ func fresh(st *record.State, list []*parleyv1.Access) (out []*parleyv1.Access) {
 }
 
 func noteAccesses(list []*parleyv1.Access) record.Command {
-	return func(st *record.State, env record.Env) (*record.Draft, error) {
+	return func(st *record.State, _ record.Env) (*record.Draft, error) {
 		d := &record.Draft{}
 		for _, a := range fresh(st, list) {
-			a.CreateTime = timestamppb.New(env.Now)
 			d.Changes = append(d.Changes, &ledgerv1.Change{Change: &ledgerv1.Change_Access{Access: a}})
 		}
 		return d, nil

@@ -80,7 +80,7 @@ func (s *State) applyFact(c any, time int64) bool {
 	case *ledgerv1.Change_Valuation:
 		s.valuations.put(c.Valuation.GetName(), c.Valuation, time)
 	case *ledgerv1.Change_Access:
-		s.accesses.put(c.Access.GetName(), c.Access, time)
+		s.accesses.put(c.Access.GetName(), c.Access, c.Access.GetCreateTime().AsTime().UnixNano()) // its own: that of the entry tells of others
 	case *ledgerv1.Change_Disclosure:
 		s.applyDisclosure(c.Disclosure, time)
 	case *ledgerv1.Change_RevisionAudience:
