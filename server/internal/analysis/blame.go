@@ -43,6 +43,7 @@ type blame struct {
 	asked    *record.Revision
 	known    map[blameKey]origins
 	versions map[string][]*record.Revision // by point id: see versionsOf
+	words    redline.Comparer
 }
 
 type blameKey struct {
@@ -118,31 +119,31 @@ func (b *blame) changed(r *record.Revision, id string) origins {
 	parts := partsOf(p)
 	if before := unchangedIn(b.lens, r, p); before != nil { // but for its blanks
 		found := b.of(before, id)
-		return origins{settle(parts, r, id, found.parts), found.restored}
+		return origins{b.settle(parts, r, id, found.parts), found.restored}
 	}
 	if p.GetDigest() != "" {
 		if earlier := b.earlier(r, id, p.GetDigest()); earlier != nil {
-			return origins{settle(parts, r, id, b.of(earlier, id).parts), r}
+			return origins{b.settle(parts, r, id, b.of(earlier, id).parts), r}
 		}
 	}
 	for source := range b.sources(r, id, p) {
 		for i := range parts {
 			for _, from := range inOrder(source.parts, parts[i]) {
-				parts[i].take(from, source.nearest && from.kind == parts[i].kind && from.label == parts[i].label)
+				b.take(&parts[i], from, source.nearest && from.kind == parts[i].kind && from.label == parts[i].label)
 			}
 		}
 	}
-	return origins{parts: settle(parts, r, id, nil)}
+	return origins{parts: b.settle(parts, r, id, nil)}
 }
 
 // settle gives the parts of a wording the origins that they have in another that says the same, if there is one; what has
 // none then came in with r, but for blanks, which go with the words beside them. Marks alone, such as a full stop, that
 // stand after new words go with those, whatever was there before.
-func settle(parts []part, r *record.Revision, id string, same []part) []part {
+func (b *blame) settle(parts []part, r *record.Revision, id string, same []part) []part {
 	for i := range parts {
 		p := &parts[i]
 		for _, from := range inOrder(same, *p) {
-			p.take(from, from.kind == p.kind && from.label == p.label)
+			b.take(p, from, from.kind == p.kind && from.label == p.label)
 		}
 		at, fresh := 0, false // fresh: the words before came in with r
 		for j := range p.runs {
@@ -233,9 +234,9 @@ func unlike(a, b part) int {
 // anywhere.
 const fewWords = 3
 
-// take gives those words that have no origin yet, and that another part has in common with this one, the origin that
+// take gives those words of a part that have no origin yet, and that another part has in common with it, the origin that
 // they have there.
-func (p *part) take(from part, nearest bool) {
+func (b *blame) take(p *part, from part, nearest bool) {
 	var runs []origin
 	at := 0
 	for _, run := range p.runs {
@@ -245,16 +246,16 @@ func (p *part) take(from part, nearest bool) {
 			runs = append(runs, run)
 			continue
 		}
-		runs = append(runs, shared(from, text, nearest)...)
+		runs = append(runs, b.shared(from, text, nearest)...)
 	}
 	p.runs = runs
 }
 
 // shared divides a text by what it has in common with a part whose origins are known.
-func shared(from part, text string, nearest bool) []origin {
+func (b *blame) shared(from part, text string, nearest bool) []origin {
 	var out []origin
 	at := 0 // in from.text
-	for _, span := range redline.Words(from.text, text) {
+	for _, span := range b.words.Words(from.text, text) {
 		n := len(span.GetText())
 		switch span.GetOp() {
 		case parleyv1.Span_OP_DELETE:

@@ -9,18 +9,18 @@ import (
 )
 
 // compareAlternatives tells which rival wordings were added, taken out or changed.
-func compareAlternatives(old, new []*parleyv1.Alternative) []*parleyv1.AlternativeDiff {
+func (d *differ) compareAlternatives(old, new []*parleyv1.Alternative) []*parleyv1.AlternativeDiff {
 	var out []*parleyv1.AlternativeDiff
 	left := slices.Clone(old)
 	for j, x := range pairAlternatives(old, new) {
 		y := new[j]
 		left = slices.DeleteFunc(left, func(o *parleyv1.Alternative) bool { return o == x })
 		if x == nil || x.GetLabel() != y.GetLabel() || x.GetText() != y.GetText() {
-			out = append(out, &parleyv1.AlternativeDiff{OldLabel: x.GetLabel(), NewLabel: y.GetLabel(), Text: Words(x.GetText(), y.GetText())})
+			out = append(out, &parleyv1.AlternativeDiff{OldLabel: x.GetLabel(), NewLabel: y.GetLabel(), Text: d.words.Words(x.GetText(), y.GetText())})
 		}
 	}
 	for _, x := range left {
-		out = append(out, &parleyv1.AlternativeDiff{OldLabel: x.GetLabel(), Text: Words(x.GetText(), "")})
+		out = append(out, &parleyv1.AlternativeDiff{OldLabel: x.GetLabel(), Text: d.words.Words(x.GetText(), "")})
 	}
 	return out
 }

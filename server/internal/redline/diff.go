@@ -55,6 +55,7 @@ type differ struct {
 	brief            bool                 // only what happened is asked, not to which words
 	out              []*parleyv1.PointDiff
 	unchanged        int32
+	words            Comparer
 }
 
 // pairPoints finds which old point each new one is: by id, and the rest of unrelated texts by wording and likeness, unless
@@ -187,12 +188,12 @@ func (d *differ) reword(row *parleyv1.PointDiff, a, b *parleyv1.Point) {
 		return
 	}
 	if a.GetHeading() != b.GetHeading() {
-		row.Heading = Words(a.GetHeading(), b.GetHeading())
+		row.Heading = d.words.Words(a.GetHeading(), b.GetHeading())
 	}
 	if a.GetText() != b.GetText() {
-		row.Text = Words(a.GetText(), b.GetText())
+		row.Text = d.words.Words(a.GetText(), b.GetText())
 	}
-	row.Alternatives = compareAlternatives(a.GetAlternatives(), b.GetAlternatives())
+	row.Alternatives = d.compareAlternatives(a.GetAlternatives(), b.GetAlternatives())
 }
 
 // sameWording tells whether nothing happened to a point so far but a move or another number.

@@ -37,7 +37,7 @@ func (d *differ) addLineage(row *parleyv1.PointDiff, a, b *parleyv1.Point) {
 		}
 		old += o.GetText()
 	}
-	row.Text = Words(old, b.GetText())
+	row.Text = d.words.Words(old, b.GetText())
 }
 
 // forebears finds the points of the old text that p was split from or merged of, and whether anything was merged on the

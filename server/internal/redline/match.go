@@ -1,6 +1,8 @@
 package redline
 
 import (
+	"slices"
+
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
@@ -28,61 +30,87 @@ type matcher struct {
 	old, new []*parleyv1.Point
 	out      []Match // by index in new
 	used     []bool  // by index in old
-	left     int     // how many in old are not used
+	leftOld  []int   // those that no id pairs, in order
+	leftNew  []int
 }
 
 func newMatcher(old, new []*parleyv1.Point) *matcher {
-	m := &matcher{old: old, new: new, out: make([]Match, len(new)), used: make([]bool, len(old)), left: len(old)}
-	for j := range m.out {
-		m.out[j] = Match{Old: -1, How: parleyv1.PointMatch_HOW_NEW}
-	}
-	return m
+	return &matcher{old: old, new: new, out: make([]Match, len(new)), used: make([]bool, len(old))}
 }
 
 func (m *matcher) pair(i, j int, how parleyv1.PointMatch_How, similarity float64) {
 	m.out[j], m.used[i] = Match{Old: i, How: how, Similarity: similarity}, true
-	m.left--
 }
 
-// matchIDs pairs the points with the same id, or that are one and the same in memory. Most texts are compared with one that they were made from, so it begins at
-// both ends and needs an index of the rest only.
+// matchIDs pairs the points with the same id, or that are one and the same in memory. Most texts are compared with one that they
+// were made from, so it goes through both side by side, and needs an index only of what it had to pass over.
 func (m *matcher) matchIDs() {
 	const how = parleyv1.PointMatch_HOW_ID
-	same := func(i, j int) bool {
-		return m.old[i] == m.new[j] || m.old[i].GetId() == m.new[j].GetId() && m.old[i].GetId() != ""
-	}
-	head, ends := 0, min(len(m.old), len(m.new))
-	for ; head < ends && same(head, head); head++ {
-		m.pair(head, head, how, 0)
-	}
-	i, j := len(m.old), len(m.new)
-	for ; i > head && j > head && same(i-1, j-1); i, j = i-1, j-1 {
-		m.pair(i-1, j-1, how, 0)
-	}
-	if i == head || j == head {
-		return
-	}
-	index := make(map[string]int, i-head)
-	for k := head; k < i; k++ {
-		index[m.old[k].GetId()] = k
-	}
-	for k := head; k < j; k++ {
-		if at, ok := index[m.new[k].GetId()]; ok && m.new[k].GetId() != "" && !m.used[at] {
-			m.pair(at, k, how, 0)
+	i, j := 0, 0
+	for i < len(m.old) && j < len(m.new) {
+		if m.same(i, j) {
+			m.pair(i, j, how, 0)
+			i, j = i+1, j+1
+			continue
+		}
+		oldToo, newToo := m.next(i, j)
+		for ; oldToo > 0; oldToo-- {
+			m.leftOld, i = append(m.leftOld, i), i+1
+		}
+		for ; newToo > 0; newToo-- {
+			m.leftNew, j = append(m.leftNew, j), j+1
 		}
 	}
+	for ; i < len(m.old); i++ {
+		m.leftOld = append(m.leftOld, i)
+	}
+	for ; j < len(m.new); j++ {
+		m.leftNew = append(m.leftNew, j)
+	}
+	index := make(map[string]int, len(m.leftOld))
+	for _, i := range m.leftOld {
+		index[m.old[i].GetId()] = i
+	}
+	for _, j := range m.leftNew {
+		m.out[j] = Match{Old: -1, How: parleyv1.PointMatch_HOW_NEW}
+		if i, ok := index[m.new[j].GetId()]; ok && m.new[j].GetId() != "" && !m.used[i] {
+			m.pair(i, j, how, 0)
+		}
+	}
+	m.leftOld = slices.DeleteFunc(m.leftOld, func(i int) bool { return m.used[i] })
+	m.leftNew = slices.DeleteFunc(m.leftNew, func(j int) bool { return m.out[j].Old >= 0 })
+}
+
+// same tells whether an old point and a new one are the same by their ids.
+func (m *matcher) same(i, j int) bool {
+	return m.old[i] == m.new[j] || m.old[i].GetId() == m.new[j].GetId() && m.old[i].GetId() != ""
+}
+
+// next tells how many old or new points to pass over, where two are not the same, to come to two that are; one of both, if these
+// are not near.
+func (m *matcher) next(i, j int) (old, new int) {
+	const near = 8
+	for d := 1; d <= near; d++ {
+		if i+d < len(m.old) && m.same(i+d, j) {
+			return d, 0
+		}
+		if j+d < len(m.new) && m.same(i, j+d) {
+			return 0, d
+		}
+	}
+	return 1, 1
 }
 
 // matchRest pairs the points that have no partner yet, and that may be paired so, by what they say.
 func (m *matcher) matchRest(oldToo, newToo func(*parleyv1.Point) bool) {
 	var old, new []int
-	for i, p := range m.old {
-		if m.left > 0 && !m.used[i] && oldToo(p) {
+	for _, i := range m.leftOld {
+		if oldToo(m.old[i]) {
 			old = append(old, i)
 		}
 	}
-	for j, p := range m.new {
-		if len(old) > 0 && m.out[j].Old < 0 && newToo(p) {
+	for _, j := range m.leftNew {
+		if len(old) > 0 && newToo(m.new[j]) {
 			new = append(new, j)
 		}
 	}
@@ -111,61 +139,67 @@ func (m *matcher) open(old, new []int) (stillOld, stillNew []int) {
 // matchWordings pairs points with the same digest. Where several have it, the neighbours of pairs are taken first, so
 // that what stands in its old place is not mistaken for its double; the others are taken in order.
 func (m *matcher) matchWordings(old, new []int) {
-	w := wordings{matcher: m, old: make([]string, len(m.old)), new: make([]string, len(m.new)), spare: map[string][]int{}}
+	w := wordings{matcher: m, indexes: old, old: make([]string, len(old)), new: make([]string, len(new)), spare: map[string][]int{}}
 	for _, away := range []bool{false, true} { // what is in the text before what is not
-		for _, i := range old {
-			if Gone(m.old[i]) == away {
-				w.old[i] = digestOf(m.old[i])
-				w.spare[w.old[i]] = append(w.spare[w.old[i]], i)
+		for k, i := range old {
+			if Gone(m.old[i]) != away {
+				continue
+			}
+			if w.old[k] = digestOf(m.old[i]); w.old[k] != "" {
+				w.spare[w.old[k]] = append(w.spare[w.old[k]], i)
 			}
 		}
 	}
 	claims := map[string]int{}
-	for _, j := range new {
-		w.new[j] = digestOf(m.new[j])
-		claims[w.new[j]]++
+	for k, j := range new {
+		w.new[k] = digestOf(m.new[j])
+		claims[w.new[k]]++
 	}
-	for _, j := range new {
-		if list := w.spare[w.new[j]]; len(list) == 1 && claims[w.new[j]] == 1 {
+	for k, j := range new {
+		if list := w.spare[w.new[k]]; len(list) == 1 && claims[w.new[k]] == 1 {
 			w.pair(list[0], j)
 		}
 	}
-	for j := 1; j < len(m.new); j++ {
-		w.pairNeighbour(j-1, j, 1)
+	for k, j := range new {
+		w.pairNeighbour(j-1, j, w.new[k])
 	}
-	for j := len(m.new) - 1; j > 0; j-- {
-		w.pairNeighbour(j, j-1, -1)
+	for k, j := range slices.Backward(new) {
+		w.pairNeighbour(j+1, j, w.new[k])
 	}
-	for _, j := range new {
-		list := w.spare[w.new[j]]
+	for k, j := range new {
+		list := w.spare[w.new[k]]
 		for len(list) > 0 && m.used[list[0]] {
 			list = list[1:]
 		}
-		w.spare[w.new[j]] = list
+		w.spare[w.new[k]] = list
 		if len(list) > 0 {
 			w.pair(list[0], j)
 		}
 	}
 }
 
-// wordings are the digests of the points that may be paired by them, "" for all others.
+// wordings are the digests of the points that may be paired by them, "" for those without words.
 type wordings struct {
 	*matcher
-	old, new []string
+	indexes  []int            // of those in old, in order
+	old, new []string         // the digests
 	spare    map[string][]int // by digest: indexes in old, in the order of taking
 }
 
 func (w *wordings) pair(i, j int) {
-	if w.new[j] != "" && w.out[j].Old < 0 && !w.used[i] {
+	if w.out[j].Old < 0 && !w.used[i] {
 		w.matcher.pair(i, j, parleyv1.PointMatch_HOW_DIGEST, 0)
 	}
 }
 
-// pairNeighbour pairs new point j, which stands beside `paired`, with the old point that stands on that side of its
-// partner, if both are worded alike.
-func (w *wordings) pairNeighbour(paired, j, side int) {
-	i := w.out[paired].Old + side
-	if w.out[paired].Old >= 0 && i >= 0 && i < len(w.old) && w.old[i] == w.new[j] {
+// pairNeighbour pairs new point j, which stands beside `paired` and has that digest, with the old point that stands on that side of
+// its partner, if both are worded alike.
+func (w *wordings) pairNeighbour(paired, j int, digest string) {
+	if digest == "" || paired < 0 || paired >= len(w.out) || w.out[paired].Old < 0 {
+		return
+	}
+	i := w.out[paired].Old + j - paired
+	if k, ok := slices.BinarySearch(w.indexes, i); ok && w.old[k] == digest {
 		w.pair(i, j)
 	}
 }

@@ -1,6 +1,9 @@
 package redline
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Bounds of the search for what two lists of words have in common.
 const (
@@ -30,13 +33,22 @@ type script struct {
 	edits    int
 }
 
-// common marks the words of a and of b that are not in their common subsequence.
-func common(a, b []int32, edits int) (onlyA, onlyB []bool) {
-	s := &script{a: a, b: b, onlyA: make([]bool, len(a)), onlyB: make([]bool, len(b)), edits: edits}
+// run marks the words of a and of b that are not in their common subsequence. The marks are valid until the next run.
+func (s *script) run(a, b []int32, edits int) (onlyA, onlyB []bool) {
 	diagonals := len(a) + len(b) + 3
-	s.forward, s.backward = make([]int32, diagonals), make([]int32, diagonals)
+	*s = script{
+		a: a, b: b, onlyA: again(s.onlyA, len(a)), onlyB: again(s.onlyB, len(b)),
+		forward: again(s.forward, diagonals), backward: again(s.backward, diagonals), edits: edits,
+	}
 	s.compare(0, len(a), 0, len(b))
 	return s.onlyA, s.onlyB
+}
+
+// again makes n zeros of a list that is no longer needed.
+func again[E any](list []E, n int) []E {
+	list = slices.Grow(list[:0], n)[:n]
+	clear(list)
+	return list
 }
 
 // editsFor says how deep to search in lists of n words together.

@@ -7,12 +7,13 @@ import (
 
 // tidy makes changes readable: each stands where a reader would put it, and what lies between two of them by chance
 // becomes part of both. It only chooses among right answers.
-func (c *wording) tidy(changes []change) []change {
+func (c *Comparer) tidy(changes []change) []change {
 	c.slideAll(changes)
 	if len(changes) < 2 {
 		return changes
 	}
-	old, new := c.letters(c.old), c.letters(c.new)
+	c.lettersOld, c.lettersNew = c.letters(c.lettersOld, &c.old), c.letters(c.lettersNew, &c.new)
+	old, new := c.lettersOld, c.lettersNew
 	amount := func(ch change) int32 { return max(old[ch.old1]-old[ch.old0], new[ch.new1]-new[ch.new0]) }
 	out := changes[:1]
 	for _, ch := range changes[1:] {
@@ -29,9 +30,9 @@ func (c *wording) tidy(changes []change) []change {
 	return out
 }
 
-// letters gives for each token the letters of the tokens before it.
-func (c *wording) letters(t *tokens) []int32 {
-	out := make([]int32, t.len()+1)
+// letters tells for each token, in place of a list, the letters of the tokens before it.
+func (c *Comparer) letters(list []int32, t *tokens) []int32 {
+	out := again(list, t.len()+1)
 	for i, id := range t.ids {
 		out[i+1] = out[i] + max(c.weights[id], 0)
 	}
@@ -42,7 +43,7 @@ func (c *wording) letters(t *tokens) []int32 {
 // few words that count for little beside the changes, the smaller of which has so many letters. "The" between two other
 // words would only make them hard to read; a clause that stands in a rewritten paragraph is worth showing. What is
 // between paragraphs stays.
-func (c *wording) byChance(i, end int, letters int32) bool {
+func (c *Comparer) byChance(i, end int, letters int32) bool {
 	const (
 		mostWords  = 4
 		mostTokens = 3 * mostWords // some are marks
@@ -64,7 +65,7 @@ func (c *wording) byChance(i, end int, letters int32) bool {
 
 // slideAll moves each pure insertion and deletion to the best of the places where it could stand: between "the cat" and
 // "and the bird" it was "and the dog " that was put in rather than "dog and the ".
-func (c *wording) slideAll(changes []change) {
+func (c *Comparer) slideAll(changes []change) {
 	for i := range changes {
 		low, high := change{}, change{old0: c.old.len(), new0: c.new.len()}
 		if i > 0 {
@@ -76,9 +77,9 @@ func (c *wording) slideAll(changes []change) {
 		ch := &changes[i]
 		switch {
 		case ch.old0 == ch.old1:
-			ch.shift(c.slide(c.new, ch.new0, ch.new1, low.new1, high.new0))
+			ch.shift(c.slide(&c.new, ch.new0, ch.new1, low.new1, high.new0))
 		case ch.new0 == ch.new1:
-			ch.shift(c.slide(c.old, ch.old0, ch.old1, low.old1, high.old0))
+			ch.shift(c.slide(&c.old, ch.old0, ch.old1, low.old1, high.old0))
 		}
 	}
 }
@@ -89,7 +90,7 @@ func (ch *change) shift(by int) {
 
 // slide says by how many tokens to move the run t.ids[i:end], which may be moved within t.ids[low:high]. Of equally good
 // places it takes the first.
-func (c *wording) slide(t *tokens, i, end, low, high int) int {
+func (c *Comparer) slide(t *tokens, i, end, low, high int) int {
 	first, last := i, end
 	for first > low && t.ids[first-1] == t.ids[last-1] {
 		first, last = first-1, last-1
@@ -106,7 +107,7 @@ func (c *wording) slide(t *tokens, i, end, low, high int) int {
 }
 
 // seam says how well a change may begin or end before token i.
-func (c *wording) seam(t *tokens, i int) int {
+func (c *Comparer) seam(t *tokens, i int) int {
 	if i == 0 || i == t.len() || c.weights[t.ids[i-1]] == blankLine {
 		return 5
 	}

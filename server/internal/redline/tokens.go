@@ -1,6 +1,7 @@
 package redline
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,15 +43,12 @@ type vocabulary struct {
 // blankLine is the weight of white space that ends a paragraph.
 const blankLine = -1
 
-// newVocabulary makes a vocabulary for texts of about so many bytes together.
-func newVocabulary(bytes int) *vocabulary {
-	words := min(bytes/16, 1<<14)
-	return &vocabulary{numbers: make(map[string]int32, words), weights: make([]int32, 0, words)}
-}
-
 func (v *vocabulary) number(word string) int32 {
 	n, known := v.numbers[word]
 	if !known {
+		if v.numbers == nil {
+			v.numbers = make(map[string]int32, 1<<10)
+		}
 		n = int32(len(v.weights))
 		v.numbers[word] = n
 		v.weights = append(v.weights, weigh(word))
@@ -71,11 +69,10 @@ func weigh(word string) int32 {
 	return 0
 }
 
-// cut divides a text at the word boundaries of UAX #29.
-func (v *vocabulary) cut(text string) *tokens {
-	t := &tokens{text: text}
+// cut divides a text into t, at the word boundaries of UAX #29.
+func (v *vocabulary) cut(t *tokens, text string) {
 	size := len(text)/4 + 4 // of a short word and its blank
-	t.ids, t.start, t.end = make([]int32, 0, size), make([]int32, 0, size), make([]int32, 0, size)
+	t.text, t.ids, t.start, t.end = text, slices.Grow(t.ids[:0], size), slices.Grow(t.start[:0], size), slices.Grow(t.end[:0], size)
 	lines, from, to := 0, 0, 0 // line breaks in the white space since the last token, and where they are
 	for w := words.FromString(text); w.Next(); {
 		switch {
@@ -95,7 +92,6 @@ func (v *vocabulary) cut(text string) *tokens {
 	if lines > 1 {
 		t.add(v, from, to)
 	}
-	return t
 }
 
 func (t *tokens) add(v *vocabulary, start, end int) {

@@ -7,28 +7,47 @@ import (
 // Words compares two texts word by word (UAX #29). The DELETE and EQUAL spans joined are old, the INSERT and EQUAL spans
 // joined are new, to the byte; a deletion stands before the insertion that replaces it, and no span cuts a word.
 func Words(old, new string) []*parleyv1.Span {
-	w := spanWriter{old: old, new: new}
+	var c Comparer
+	return c.Words(old, new)
+}
+
+// Comparer compares texts as Words does, and keeps what it works with: it is faster for several. It serves one caller at a time,
+// and holds on to the texts.
+type Comparer struct {
+	vocabulary
+	old, new   tokens
+	known      []int32 // by number of a word: the search that has seen it
+	search     int32
+	a, b       common32
+	script     script
+	changed    []change
+	lettersOld []int32 // before each token
+	lettersNew []int32
+	spans      spanWriter
+}
+
+// common32 is what one list of words has of another.
+type common32 struct {
+	ids  []int32
+	from []int32 // where they are in the list
+}
+
+// Words is the function of that name.
+func (c *Comparer) Words(old, new string) []*parleyv1.Span {
+	c.spans.begin(old, new)
 	if old == "" || new == "" {
-		w.add(parleyv1.Span_OP_DELETE, len(old))
-		w.add(parleyv1.Span_OP_INSERT, len(new))
-		w.flush()
-		return w.spans
+		c.spans.add(parleyv1.Span_OP_DELETE, len(old))
+		c.spans.add(parleyv1.Span_OP_INSERT, len(new))
+		return c.spans.finish()
 	}
 	head := sharedHead(old, new)
 	foot := sharedFoot(old[head:], new[head:])
-	v := newVocabulary(len(old) + len(new) - 2*(head+foot))
-	c := &wording{vocabulary: v, old: v.cut(old[head : len(old)-foot]), new: v.cut(new[head : len(new)-foot])}
-	w.add(parleyv1.Span_OP_EQUAL, head)
-	c.write(&w, c.tidy(c.changes()))
-	w.add(parleyv1.Span_OP_EQUAL, foot)
-	w.flush()
-	return w.spans
-}
-
-// wording is two texts that are compared.
-type wording struct {
-	*vocabulary
-	old, new *tokens
+	c.cut(&c.old, old[head:len(old)-foot])
+	c.cut(&c.new, new[head:len(new)-foot])
+	c.spans.add(parleyv1.Span_OP_EQUAL, head)
+	c.write(c.tidy(c.changes()))
+	c.spans.add(parleyv1.Span_OP_EQUAL, foot)
+	return c.spans.finish()
 }
 
 // change is a run of tokens in one text that stands in place of a run in the other; either may be empty.
@@ -39,20 +58,21 @@ type change struct {
 
 // changes finds what differs. Words that only one of the texts has cannot be common and are set aside first, so that
 // texts that have little in common are compared as fast as those that have much.
-func (c *wording) changes() []change {
-	a, fromA := shared(c.old.ids, c.new.ids, len(c.weights))
-	b, fromB := shared(c.new.ids, c.old.ids, len(c.weights))
-	outA, outB := common(a, b, editsFor(len(a)+len(b)))
-	var out []change
+func (c *Comparer) changes() []change {
+	c.share(&c.a, c.old.ids, c.new.ids)
+	c.share(&c.b, c.new.ids, c.old.ids)
+	a, b := &c.a, &c.b
+	onlyA, onlyB := c.script.run(a.ids, b.ids, editsFor(len(a.ids)+len(b.ids)))
+	out := c.changed[:0]
 	at := change{}
-	for i, j := 0, 0; i < len(a) || j < len(b); {
+	for i, j := 0, 0; i < len(a.ids) || j < len(b.ids); {
 		switch {
-		case i < len(a) && outA[i]:
+		case i < len(a.ids) && onlyA[i]:
 			i++
-		case j < len(b) && outB[j]:
+		case j < len(b.ids) && onlyB[j]:
 			j++
 		default:
-			at.old1, at.new1 = int(fromA[i]), int(fromB[j])
+			at.old1, at.new1 = int(a.from[i]), int(b.from[j])
 			if at.old0 < at.old1 || at.new0 < at.new1 {
 				out = append(out, at)
 			}
@@ -64,65 +84,68 @@ func (c *wording) changes() []change {
 	if at.old0 < at.old1 || at.new0 < at.new1 {
 		out = append(out, at)
 	}
+	c.changed = out
 	return out
 }
 
-// shared gives the members of ids that others has too, and their indexes in ids. Ids are below limit.
-func shared(ids, others []int32, limit int) (kept, from []int32) {
-	known := make([]bool, limit)
-	for _, id := range others {
-		known[id] = true
+// share finds the members of ids that others has too.
+func (c *Comparer) share(out *common32, ids, others []int32) {
+	c.search++
+	if more := len(c.weights) - len(c.known); more > 0 {
+		c.known = append(c.known, make([]int32, more)...)
 	}
-	kept, from = make([]int32, 0, len(ids)), make([]int32, 0, len(ids))
+	for _, id := range others {
+		c.known[id] = c.search
+	}
+	out.ids, out.from = out.ids[:0], out.from[:0]
 	for i, id := range ids {
-		if known[id] {
-			kept, from = append(kept, id), append(from, int32(i))
+		if c.known[id] == c.search {
+			out.ids, out.from = append(out.ids, id), append(out.from, int32(i))
 		}
 	}
-	return kept, from
 }
 
 // write turns changes into spans, with the white space around and between the tokens.
-func (c *wording) write(w *spanWriter, changes []change) {
+func (c *Comparer) write(changes []change) {
 	if len(changes) == 0 || changes[0].old0 > 0 && changes[0].new0 > 0 {
-		c.writeChange(w, change{})
+		c.writeChange(change{})
 	}
 	at := change{}
 	for _, ch := range changes {
-		c.writeEqual(w, at.old1, ch.old0, at.new1)
-		c.writeChange(w, ch)
+		c.writeEqual(at.old1, ch.old0, at.new1)
+		c.writeChange(ch)
 		at = ch
 	}
 	if at.old1 < c.old.len() {
-		c.writeEqual(w, at.old1, c.old.len(), at.new1)
-		c.writeChange(w, change{c.old.len(), c.old.len(), c.new.len(), c.new.len()})
+		c.writeEqual(at.old1, c.old.len(), at.new1)
+		c.writeChange(change{c.old.len(), c.old.len(), c.new.len(), c.new.len()})
 	}
 }
 
 // writeEqual writes old.ids[i:end], which are new.ids[j:] too. The white space between them may differ.
-func (c *wording) writeEqual(w *spanWriter, i, end, j int) {
+func (c *Comparer) writeEqual(i, end, j int) {
 	if i == end {
 		return
 	}
 	from, to := c.old.start[i], c.old.end[end-1]
 	if shift := c.new.start[j] - from; int(to+shift) <= len(c.new.text) && c.old.text[from:to] == c.new.text[from+shift:to+shift] {
-		w.add(parleyv1.Span_OP_EQUAL, int(to-from))
+		c.spans.add(parleyv1.Span_OP_EQUAL, int(to-from))
 		return
 	}
 	for first := i; i < end; i, j = i+1, j+1 {
 		if i > first {
-			c.writeChange(w, change{i, i, j, j})
+			c.writeChange(change{i, i, j, j})
 		}
-		w.add(parleyv1.Span_OP_EQUAL, int(c.old.end[i]-c.old.start[i]))
+		c.spans.add(parleyv1.Span_OP_EQUAL, int(c.old.end[i]-c.old.start[i]))
 	}
 }
 
 // writeChange writes what was taken out and put in with the white space on both sides of it, of which what is the same
 // in both texts stays.
-func (c *wording) writeChange(w *spanWriter, ch change) {
+func (c *Comparer) writeChange(ch change) {
 	old, new := c.old.piece(ch.old0, ch.old1), c.new.piece(ch.new0, ch.new1)
 	if old.before == new.before {
-		w.add(parleyv1.Span_OP_EQUAL, len(old.before))
+		c.spans.add(parleyv1.Span_OP_EQUAL, len(old.before))
 		old.drop(&old.before)
 		new.drop(&new.before)
 	}
@@ -132,9 +155,9 @@ func (c *wording) writeChange(w *spanWriter, ch change) {
 		old.drop(&old.after)
 		new.drop(&new.after)
 	}
-	w.add(parleyv1.Span_OP_DELETE, old.length)
-	w.add(parleyv1.Span_OP_INSERT, new.length)
-	w.add(parleyv1.Span_OP_EQUAL, after)
+	c.spans.add(parleyv1.Span_OP_DELETE, old.length)
+	c.spans.add(parleyv1.Span_OP_INSERT, new.length)
+	c.spans.add(parleyv1.Span_OP_EQUAL, after)
 }
 
 // piece is a run of tokens with the white space on both sides. Without tokens, before and after are the same blank.
@@ -162,38 +185,50 @@ func (p *piece) drop(side *string) {
 	}
 }
 
-// spanWriter cuts the two texts into spans, from their beginnings.
+// spanWriter cuts two texts into spans, from their beginnings.
 type spanWriter struct {
 	old, new string // what is not written yet
-	op       parleyv1.Span_Op
-	length   int // of the span that is being made, in bytes
-	spans    []*parleyv1.Span
+	lengths  []length
 }
 
-func (w *spanWriter) add(op parleyv1.Span_Op, length int) {
-	if length == 0 {
-		return
-	}
-	if op != w.op {
-		w.flush()
-	}
-	w.op, w.length = op, w.length+length
+// length is that of a span, in bytes.
+type length struct {
+	op parleyv1.Span_Op
+	n  int
 }
 
-func (w *spanWriter) flush() {
-	if w.length == 0 {
+func (w *spanWriter) begin(old, new string) { w.old, w.new, w.lengths = old, new, w.lengths[:0] }
+
+func (w *spanWriter) add(op parleyv1.Span_Op, n int) {
+	if n == 0 {
 		return
 	}
-	s := &parleyv1.Span{Op: w.op}
-	if w.op == parleyv1.Span_OP_INSERT {
-		s.Text = w.new[:w.length]
-	} else {
-		s.Text, w.old = w.old[:w.length], w.old[w.length:]
+	if last := len(w.lengths) - 1; last >= 0 && w.lengths[last].op == op {
+		w.lengths[last].n += n
+		return
 	}
-	if w.op != parleyv1.Span_OP_DELETE {
-		w.new = w.new[w.length:]
+	w.lengths = append(w.lengths, length{op, n})
+}
+
+// finish makes the spans, all of them in one piece of memory.
+func (w *spanWriter) finish() []*parleyv1.Span {
+	if len(w.lengths) == 0 {
+		return nil
 	}
-	w.spans, w.length = append(w.spans, s), 0
+	all, out := make([]parleyv1.Span, len(w.lengths)), make([]*parleyv1.Span, len(w.lengths))
+	for i, l := range w.lengths {
+		s := &all[i]
+		out[i], s.Op = s, l.op
+		if l.op == parleyv1.Span_OP_INSERT {
+			s.Text = w.new[:l.n]
+		} else {
+			s.Text, w.old = w.old[:l.n], w.old[l.n:]
+		}
+		if l.op != parleyv1.Span_OP_DELETE {
+			w.new = w.new[l.n:]
+		}
+	}
+	return out
 }
 
 // margin is how much of a common beginning or end is compared all the same, in bytes: a change can be shown at

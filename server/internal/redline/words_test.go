@@ -197,7 +197,7 @@ func TestCommonWordsAreCommonHoweverDeepTheSearch(t *testing.T) {
 }
 
 func keptOf(a, b []int32, edits int) (inA, inB []int32) {
-	onlyA, onlyB := common(a, b, edits)
+	onlyA, onlyB := new(script).run(a, b, edits)
 	for i := range a {
 		if !onlyA[i] {
 			inA = append(inA, a[i])
