@@ -9,15 +9,17 @@ import (
 )
 
 // How much memory may be taken beyond what is in use before the collector runs: a small heap may grow to what no machine misses, as
-// a busy server would otherwise spend its time collecting, and a middling one by half of what it has beyond that; a large one is let
-// grow little. Go's own rule, as much again, would have a server with a million stances take twice what these need.
+// a busy server would otherwise spend its time collecting, and so may a middling one while the collector runs often; a large one is
+// let grow little. Go's own rule, as much again, would have a server with a million stances take twice what these need.
 const (
 	leastHeap       = 64 << 20  // bytes
-	middlingHeap    = 256 << 20 // bytes, to which a middling heap may grow
+	middlingHeap    = 192 << 20 // bytes, to which the heap of a busy server may grow
 	leastHeadroom   = 32 << 20  // bytes
 	leastPercent    = 8         // of what is in use
 	mostPercent     = 1500
 	headroomChecked = time.Second
+	busyFrom        = 2 // collections between two checks
+	restAfter       = 5 // checks without any: then the machine gets back what a busy time took
 )
 
 // KeepHeadroom sets the collector's goal by what is in use, until ctx ends, unless whoever runs the server has set it with
@@ -31,12 +33,17 @@ func KeepHeadroom(ctx context.Context) {
 func keepHeadroom(ctx context.Context) {
 	tick := time.NewTicker(headroomChecked)
 	defer tick.Stop()
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/cycles/automatic:gc-cycles"}}
+	var load load
 	for set := 0; ctx.Err() == nil; {
-		metrics.Read(live)
-		if percent := headroom(live[0].Value.Uint64()); percent != set {
+		metrics.Read(heap)
+		rests := load.see(heap[1].Value.Uint64())
+		if percent := headroom(heap[0].Value.Uint64(), load.busy); percent != set {
 			debug.SetGCPercent(percent)
 			set = percent
+		}
+		if rests {
+			debug.FreeOSMemory()
 		}
 		select {
 		case <-ctx.Done():
@@ -45,9 +52,37 @@ func keepHeadroom(ctx context.Context) {
 	}
 }
 
+// load is how hard a server has worked lately, which shows in how often the collector runs. A server that has become busy is so
+// until the collector does not run any more: that it runs seldom may be because of what a busy server may take.
+type load struct {
+	busy        bool
+	collections uint64 // since the process began
+	quiet       int    // checks since the last collection
+}
+
+// see takes down how many collections there have been, and tells whether the server has just come to rest.
+func (l *load) see(collections uint64) (rests bool) {
+	switch n := collections - l.collections; {
+	case n >= busyFrom:
+		l.busy, l.quiet = true, 0
+	case n > 0:
+		l.quiet = 0
+	default:
+		l.quiet++
+	}
+	l.collections = collections
+	if rests = l.busy && l.quiet == restAfter; rests {
+		l.busy = false
+	}
+	return rests
+}
+
 // headroom is how much may be taken beyond the bytes in use, in percent of these.
-func headroom(inUse uint64) int {
+func headroom(inUse uint64, busy bool) int {
 	live := int64(inUse)
-	wanted := max(leastHeadroom, leastHeap-live, min((live-leastHeap)/2, middlingHeap-live))
+	wanted := max(leastHeadroom, leastHeap-live)
+	if busy {
+		wanted = max(wanted, middlingHeap-live)
+	}
 	return int(max(leastPercent, min(mostPercent, wanted*100/int64(max(inUse, 1)))))
 }
