@@ -76,7 +76,9 @@ func (c *commit) idInDraft(given []*parleyv1.Point) func() string {
 func (c *commit) write(req *parleyv1.CommitRevisionRequest) error {
 	switch body := req.GetBody().(type) {
 	case *parleyv1.CommitRevisionRequest_Changes_:
-		c.begin(firstOf(c.parents))
+		if first := firstOf(c.parents); first != c.base {
+			c.begin(first)
+		}
 		if err := c.applyChanges(body.Changes.GetChanges()); err != nil {
 			return err
 		}

@@ -84,8 +84,10 @@ func (c *commit) settleOnGround() error {
 
 // begin begins the text from that of a revision, nil for an empty one.
 func (c *commit) begin(from *Revision) {
-	c.text, c.touched, c.order, c.matches = newText(), map[string]bool{}, nil, nil
+	c.touched, c.order, c.matches = map[string]bool{}, nil, nil
 	if from != nil {
 		c.text = from.Text.fork()
+	} else {
+		c.text = newText()
 	}
 }

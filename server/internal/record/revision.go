@@ -1,11 +1,9 @@
 package record
 
 import (
-	"encoding/binary"
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	ledgerv1 "github.com/seed-ff4a8210/parley/gen/go/parley/ledger/v1"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -24,6 +22,9 @@ type Revision struct {
 	Confided int // how many up to this one have an audience of their own, narrower than PUBLIC
 
 	straight bool // all up to this one are of one plan, were made from the one before, which is their only parent, and confide nothing
+
+	before *Revision // that the plan got before it; nil for its first
+	jump   *Revision // one before it, at such distances that any is reached in O(log n) steps; nil for the first
 }
 
 // Touched gives the newest revision, r itself or one before it, that changed a point, and whoever may see r may see it and all
@@ -96,8 +97,8 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 		}
 	}
 	slices.Sort(r.Changed) // the order in which they came about may tell of what nobody is to know
-	if head := s.Head(r.Plan(), Latest); head != nil {
-		r.Index, r.Confided = head.Index+1, head.Confided
+	if head, ok := s.heads.Get(r.Plan()); ok {
+		r.follow(head)
 	}
 	if l := msg.GetAudience().GetLevel(); l != parleyv1.Audience_LEVEL_UNSPECIFIED && l != parleyv1.Audience_LEVEL_PUBLIC {
 		r.Confided++
@@ -108,16 +109,30 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 		s.editorial.Set(e.GetPoint(), struct{}{})
 	}
 	s.revisions.Set(msg.GetName(), r)
-	s.revisionsByPlan.Set(orderOf(r.Plan(), time), r)
+	s.heads.Set(r.Plan(), r)
 	return nil
 }
 
-// orderOf keys the revisions of a plan in the order of committing. Several of one entry cannot be: a request commits
-// one revision.
-func orderOf(plan string, time int64) string {
-	key := make([]byte, 0, len(plan)+9)
-	key = append(append(key, plan...), '/')
-	return string(binary.BigEndian.AppendUint64(key, uint64(time)))
+// follow makes r the next revision of a plan. Jumps are of lengths that double, as in Myers' random-access stacks ("An applicative
+// random-access stack", 1983).
+func (r *Revision) follow(head *Revision) {
+	r.Index, r.Confided = head.Index+1, head.Confided
+	r.before, r.jump = head, head
+	if far := head.jump; far != nil && far.jump != nil && head.Index-far.Index == far.Index-far.jump.Index {
+		r.jump = far.jump
+	}
+}
+
+// last gives r or the nearest before it of which something holds that holds of all before; nil if it holds of none.
+func (r *Revision) last(holds func(*Revision) bool) *Revision {
+	for r != nil && !holds(r) {
+		if r.jump != nil && !holds(r.jump) {
+			r = r.jump
+		} else {
+			r = r.before
+		}
+	}
+	return r
 }
 
 // Revision finds a revision by name as of a moment.
@@ -167,19 +182,31 @@ type disclosed struct {
 
 // Revisions yields the revisions of a plan, oldest first, as of a moment.
 func (s *State) Revisions(plan string, at int64) iter.Seq[*Revision] {
+	const ahead = 64 // so many are looked up at once, as they lead backwards
 	return func(yield func(*Revision) bool) {
-		prefix := plan + "/"
-		s.revisionsByPlan.Ascend(prefix, func(key string, r *Revision) bool {
-			return strings.HasPrefix(key, prefix) && r.Time <= at && yield(r)
-		})
+		head := s.Head(plan, at)
+		if head == nil {
+			return
+		}
+		for from := 0; from <= head.Index; from += ahead {
+			some := make([]*Revision, 0, ahead)
+			for r := head.last(func(r *Revision) bool { return r.Index < from+ahead }); r != nil && r.Index >= from; r = r.before {
+				some = append(some, r)
+			}
+			for _, r := range slices.Backward(some) {
+				if !yield(r) {
+					return
+				}
+			}
+		}
 	}
 }
 
 // RevisionsDown yields the revisions of a plan, newest first, as of a moment.
 func (s *State) RevisionsDown(plan string, at int64) iter.Seq[*Revision] {
 	return func(yield func(*Revision) bool) {
-		s.revisionsByPlan.Descend(orderOf(plan, at), func(key string, r *Revision) bool {
-			return strings.HasPrefix(key, plan+"/") && yield(r)
-		})
+		head, _ := s.heads.Get(plan)
+		for r := head.last(func(r *Revision) bool { return r.Time <= at }); r != nil && yield(r); r = r.before {
+		}
 	}
 }

@@ -24,14 +24,14 @@ type State struct {
 
 	*accounts // of the directory; never changed, but replaced
 
-	*facts                                        // shared with the states that this one was forked from, until one of them is recorded
-	ownsFacts       bool                          // nobody shares them
-	revisions       *btree.Map[string, *Revision] // by name
-	revisionsByPlan *btree.Map[string, *Revision] // by plan and order of committing
-	stancesOn       *btree.Map[string, *filing]   // by point id or revision name
-	speakers        *btree.Map[string, struct{}]  // names of the parties that ever had a stance
-	owner           *owner                        // of the filings that this state may change
-	receipts        *btree.Map[string, *Receipt]  // by actor, NUL, request_id
+	*facts                                  // shared with the states that this one was forked from, until one of them is recorded
+	ownsFacts bool                          // nobody shares them
+	revisions *btree.Map[string, *Revision] // by name
+	heads     *btree.Map[string, *Revision] // by plan: its newest
+	stancesOn *btree.Map[string, *filing]   // by point id or revision name
+	speakers  *btree.Map[string, struct{}]  // names of the parties that ever had a stance
+	owner     *owner                        // of the filings that this state may change
+	receipts  *btree.Map[string, *Receipt]  // by actor, NUL, request_id
 
 	knows func(name string) bool // what the one who writes may know of; nil for all. Only in what Through gives
 }
@@ -54,20 +54,20 @@ const degree = 16
 // NewState gives the State before the first entry.
 func NewState() *State {
 	return &State{
-		negotiations:    newTable[*parleyv1.Negotiation](),
-		parties:         newTable[*parleyv1.Party](),
-		demands:         newTable[*parleyv1.Demand](),
-		plans:           newTable[*parleyv1.Plan](),
-		stances:         newTable[*parleyv1.Stance](),
-		accounts:        newAccounts(),
-		facts:           newFacts(),
-		ownsFacts:       true,
-		revisions:       btree.NewMap[string, *Revision](degree),
-		revisionsByPlan: btree.NewMap[string, *Revision](degree),
-		stancesOn:       btree.NewMap[string, *filing](degree),
-		speakers:        btree.NewMap[string, struct{}](degree),
-		owner:           &owner{},
-		receipts:        btree.NewMap[string, *Receipt](degree),
+		negotiations: newTable[*parleyv1.Negotiation](),
+		parties:      newTable[*parleyv1.Party](),
+		demands:      newTable[*parleyv1.Demand](),
+		plans:        newTable[*parleyv1.Plan](),
+		stances:      newTable[*parleyv1.Stance](),
+		accounts:     newAccounts(),
+		facts:        newFacts(),
+		ownsFacts:    true,
+		revisions:    btree.NewMap[string, *Revision](degree),
+		heads:        btree.NewMap[string, *Revision](degree),
+		stancesOn:    btree.NewMap[string, *filing](degree),
+		speakers:     btree.NewMap[string, struct{}](degree),
+		owner:        &owner{},
+		receipts:     btree.NewMap[string, *Receipt](degree),
 	}
 }
 
@@ -81,7 +81,7 @@ func (s *State) Fork() *State {
 	c.stances = s.stances.fork()
 	s.ownsFacts, c.ownsFacts = false, false
 	c.revisions = s.revisions.Copy()
-	c.revisionsByPlan = s.revisionsByPlan.Copy()
+	c.heads = s.heads.Copy()
 	c.stancesOn = s.stancesOn.Copy()
 	c.speakers = s.speakers.Copy()
 	s.owner, c.owner = &owner{}, &owner{}

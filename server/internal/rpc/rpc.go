@@ -89,14 +89,18 @@ func (c Core) request(ctx context.Context, name string, req mutation, cmd record
 	}
 }
 
-// digest fingerprints a request without its id, so that a retry is told from another request under the same id.
+// digest fingerprints a request without its id, so that a retry is told from another request under the same id. The request, which
+// is the call's own, goes without it meanwhile.
 func digest(req mutation) []byte {
 	if req.GetRequestId() == "" {
 		return nil
 	}
-	c := proto.Clone(req)
-	c.ProtoReflect().Clear(c.ProtoReflect().Descriptor().Fields().ByName("request_id"))
-	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(c)
+	m := req.ProtoReflect()
+	field := m.Descriptor().Fields().ByName("request_id")
+	id := m.Get(field)
+	m.Clear(field)
+	defer m.Set(field, id)
+	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(req)
 	if err != nil {
 		return nil // a request that was decoded can be encoded
 	}
