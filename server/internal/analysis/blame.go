@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -337,7 +338,7 @@ func (b *blame) descends(r, from *record.Revision) bool {
 	return false
 }
 
-// answer writes the runs, and the revisions that they came in with.
+// answer writes the runs, and the revisions that they came in with, oldest first.
 func (b *blame) answer(out *parleyv1.BlamePointResponse, id string, parts []part) error {
 	brought := map[*record.Revision]int32{} // characters
 	for _, p := range parts {
@@ -348,17 +349,14 @@ func (b *blame) answer(out *parleyv1.BlamePointResponse, id string, parts []part
 		}
 	}
 	index := map[*record.Revision]int32{}
-	for r := range b.lens.Ancestry(b.asked) {
-		if n, ok := brought[r]; ok {
-			o, err := b.originOf(r, n)
-			if err != nil {
-				return err
-			}
-			out.Origins = append(out.Origins, o)
-			index[r] = int32(len(brought) - len(out.Origins)) // they come newest first
+	for _, r := range slices.SortedFunc(maps.Keys(brought), func(a, b *record.Revision) int { return cmp.Compare(a.Time, b.Time) }) {
+		o, err := b.originOf(r, brought[r])
+		if err != nil {
+			return err
 		}
+		index[r] = int32(len(out.Origins))
+		out.Origins = append(out.Origins, o)
 	}
-	slices.Reverse(out.Origins)
 	for _, p := range parts {
 		out.Runs = append(out.Runs, runsOf(p, id, index)...)
 	}

@@ -8,18 +8,19 @@ import (
 	"time"
 )
 
-// How much memory may be taken beyond what is in use before the collector runs: a small heap may grow to what no machine misses, as
-// a busy server would otherwise spend its time collecting, and so may a middling one while the collector runs often; a large one is
-// let grow little. Go's own rule, as much again, would have a server with a million stances take twice what these need.
+// How much memory may be taken beyond what is in use before the collector runs. A small heap may grow to what no machine misses, and
+// further while the collector runs often, as a busy server would otherwise spend its time collecting; that it gives back when it
+// comes to rest. A large heap is let grow little: Go's own rule, as much again, would have a server with a million stances take twice
+// what these need, and much of it for good, as what stays is then strewn among what went.
 const (
 	leastHeap       = 64 << 20  // bytes
-	middlingHeap    = 192 << 20 // bytes, to which the heap of a busy server may grow
+	leastBusyHeap   = 192 << 20 // bytes
 	leastHeadroom   = 32 << 20  // bytes
 	leastPercent    = 8         // of what is in use
 	mostPercent     = 1500
 	headroomChecked = time.Second
 	busyFrom        = 2 // collections between two checks
-	restAfter       = 5 // checks without any: then the machine gets back what a busy time took
+	restAfter       = 3 // checks without any
 )
 
 // KeepHeadroom sets the collector's goal by what is in use, until ctx ends, unless whoever runs the server has set it with
@@ -82,7 +83,7 @@ func headroom(inUse uint64, busy bool) int {
 	live := int64(inUse)
 	wanted := max(leastHeadroom, leastHeap-live)
 	if busy {
-		wanted = max(wanted, middlingHeap-live)
+		wanted = max(wanted, leastBusyHeap-live)
 	}
 	return int(max(leastPercent, min(mostPercent, wanted*100/int64(max(inUse, 1)))))
 }

@@ -23,6 +23,7 @@ type Revision struct {
 
 	straight bool // all up to this one are of one plan, were made from the one before, which is their only parent, and confide nothing
 
+	plan   string    // its name
 	before *Revision // that the plan got before it; nil for its first
 	jump   *Revision // one before it, at such distances that any is reached in O(log n) steps; nil for the first
 }
@@ -48,7 +49,7 @@ func (r *Revision) isStraight() bool {
 }
 
 // Plan gives the name of the plan that a revision belongs to.
-func (r *Revision) Plan() string { return ParentOf(r.Msg.GetName()) }
+func (r *Revision) Plan() string { return r.plan }
 
 // name is that of a revision, empty for none.
 func (r *Revision) name() string {
@@ -71,7 +72,7 @@ func (r *Revision) Replaced(point string) bool {
 // applyRevision folds a new revision in: the base's text with the points that differ put in.
 func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	msg := c.GetRevision()
-	r := &Revision{Msg: msg, Time: time, Changed: make([]string, 0, len(c.GetDeltas()))}
+	r := &Revision{Msg: msg, Time: time, plan: ParentOf(msg.GetName()), Changed: make([]string, 0, len(c.GetDeltas()))}
 	for _, p := range msg.GetParents() {
 		parent, ok := s.revisions.Get(p.GetRevision())
 		if !ok {
@@ -117,6 +118,7 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 // random-access stack", 1983).
 func (r *Revision) follow(head *Revision) {
 	r.Index, r.Confided = head.Index+1, head.Confided
+	r.plan = head.plan // one string for all
 	r.before, r.jump = head, head
 	if far := head.jump; far != nil && far.jump != nil && head.Index-far.Index == far.Index-far.jump.Index {
 		r.jump = far.jump
