@@ -64,6 +64,8 @@ type part struct {
 	label string // of an alternative
 	text  string
 	runs  []origin // they cover the text
+
+	script func(was string) redline.Script // from an older text to all of this one; nil where nobody remembers
 }
 
 // origin says of a stretch of text, by its length in bytes, where it came in. No revision stands for not known yet.
@@ -78,7 +80,7 @@ func partsOf(p *parleyv1.Point) []part {
 	var out []part
 	add := func(kind parleyv1.BlamePointResponse_Part, label, text string) {
 		if text != "" {
-			out = append(out, part{kind, label, text, []origin{{length: len(text)}}})
+			out = append(out, part{kind: kind, label: label, text: text, runs: []origin{{length: len(text)}}})
 		}
 	}
 	add(parleyv1.BlamePointResponse_PART_HEADING, "", p.GetHeading())
@@ -125,6 +127,11 @@ func (b *blame) changed(r *record.Revision, id string) origins {
 	if p.GetDigest() != "" {
 		if earlier := b.earlier(r, id, p.GetDigest()); earlier != nil {
 			return origins{b.settle(parts, r, id, b.of(earlier, id).parts), r}
+		}
+	}
+	for i := range parts {
+		if parts[i].kind == parleyv1.BlamePointResponse_PART_TEXT {
+			parts[i].script = func(was string) redline.Script { return r.Text.Rewording(&b.words, id, was) }
 		}
 	}
 	for source := range b.sources(r, id, p) {
@@ -247,16 +254,25 @@ func (b *blame) take(p *part, from part, nearest bool) {
 			runs = append(runs, run)
 			continue
 		}
-		runs = append(runs, b.shared(from, text, nearest)...)
+		spans := b.spans(p, from.text, text)
+		runs = append(runs, shared(from, spans, nearest)...)
 	}
 	p.runs = runs
 }
 
-// shared divides a text by what it has in common with a part whose origins are known.
-func (b *blame) shared(from part, text string, nearest bool) []origin {
+// spans compares a text with one in a part, or all of it.
+func (b *blame) spans(p *part, was, text string) []*parleyv1.Span {
+	if p.script != nil && len(text) == len(p.text) && was != "" {
+		return p.script(was).Spans(was, text)
+	}
+	return b.words.Words(was, text)
+}
+
+// shared divides a text by what it has in common with a part whose origins are known, given how it differs.
+func shared(from part, spans []*parleyv1.Span, nearest bool) []origin {
 	var out []origin
 	at := 0 // in from.text
-	for _, span := range b.words.Words(from.text, text) {
+	for _, span := range spans {
 		n := len(span.GetText())
 		switch span.GetOp() {
 		case parleyv1.Span_OP_DELETE:

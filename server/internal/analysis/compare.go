@@ -36,13 +36,14 @@ func Compare(l *lens.Lens, base, revision string) (*parleyv1.DiffRevisionsRespon
 
 // diff compares a revision with another, nil for nothing. Of its first parent it is known which points r put elsewhere.
 func diff(l *lens.Lens, base, r *record.Revision) ([]*parleyv1.PointDiff, *parleyv1.DiffSummary) {
-	switch {
-	case base == nil:
+	if base == nil {
 		return redline.Diff(nil, r.Text.Slice())
-	case base == l.FirstParent(r):
-		return redline.DiffKnowing(base.Text.Slice(), r.Text.Slice(), l.Replaced(base, r))
 	}
-	return redline.Diff(base.Text.Slice(), r.Text.Slice())
+	known := redline.Known{Reworded: r.Text.Rewording}
+	if base == l.FirstParent(r) {
+		known.Replaced = l.Replaced(base, r)
+	}
+	return redline.DiffKnowing(base.Text.Slice(), r.Text.Slice(), known)
 }
 
 // PointHistory tells which revisions brought in or changed a point, oldest first, among those that the plan's newest

@@ -10,13 +10,22 @@ import (
 // happened, in the reading order of the new text; points that only the old text has follow the point they followed
 // there. The answer shares the points with its arguments.
 func Diff(old, new []*parleyv1.Point) ([]*parleyv1.PointDiff, *parleyv1.DiffSummary) {
-	return DiffKnowing(old, new, nil)
+	return DiffKnowing(old, new, Known{})
 }
 
-// DiffKnowing is Diff for who knows which points were put elsewhere: these are said to have moved rather than others,
-// where either would explain the new order.
-func DiffKnowing(old, new []*parleyv1.Point, replaced func(id string) bool) ([]*parleyv1.PointDiff, *parleyv1.DiffSummary) {
-	d := &differ{old: old, new: new, replaced: replaced}
+// Known is what somebody knows beforehand of two texts that are compared; the zero Known is nothing.
+type Known struct {
+	// Replaced tells which points were put elsewhere: these are said to have moved rather than others, where either would explain
+	// the new order.
+	Replaced func(id string) bool
+	// Reworded gives the script from an older text of a point to that in the new text, by whatever means are quicker than the
+	// comparer.
+	Reworded func(c *Comparer, id, was string) Script
+}
+
+// DiffKnowing is Diff for who knows more than the texts say.
+func DiffKnowing(old, new []*parleyv1.Point, known Known) ([]*parleyv1.PointDiff, *parleyv1.DiffSummary) {
+	d := &differ{old: old, new: new, known: known}
 	d.pairPoints()
 	moved := d.movedPoints()
 	d.leaveAfter(-1)
@@ -51,8 +60,8 @@ type differ struct {
 	pairs            []Match // by index in new
 	used             []bool  // by index in old: whether it is in a pair
 	oldByID, newByID map[string]int
-	replaced         func(id string) bool // nil if nothing is known
-	brief            bool                 // only what happened is asked, not to which words
+	known            Known
+	brief            bool // only what happened is asked, not to which words
 	out              []*parleyv1.PointDiff
 	unchanged        int32
 	words            Comparer
@@ -191,9 +200,17 @@ func (d *differ) reword(row *parleyv1.PointDiff, a, b *parleyv1.Point) {
 		row.Heading = d.words.Words(a.GetHeading(), b.GetHeading())
 	}
 	if a.GetText() != b.GetText() {
-		row.Text = d.words.Words(a.GetText(), b.GetText())
+		row.Text = d.spans(a.GetText(), b)
 	}
 	row.Alternatives = d.compareAlternatives(a.GetAlternatives(), b.GetAlternatives())
+}
+
+// spans compares an older text of a point, which may be nil, with the one it has now.
+func (d *differ) spans(was string, p *parleyv1.Point) []*parleyv1.Span {
+	if was == "" || p.GetText() == "" || d.known.Reworded == nil {
+		return d.words.Words(was, p.GetText())
+	}
+	return d.known.Reworded(&d.words, p.GetId(), was).Spans(was, p.GetText())
 }
 
 // sameWording tells whether nothing happened to a point so far but a move or another number.

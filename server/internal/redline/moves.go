@@ -39,12 +39,12 @@ func (d *differ) movedPoints() []bool {
 // keeping tells which of the siblings js kept their places in the old text: of those that were left alone a longest run in
 // the old order, and of those that were put elsewhere as many as fit in.
 func (d *differ) keeping(js, places []int) []bool {
-	if d.replaced == nil {
+	if d.known.Replaced == nil {
 		return Increasing(places)
 	}
 	var alone, at []int // the places of those left alone; which of js they are
 	for i, j := range js {
-		if !d.replaced(d.new[j].GetId()) {
+		if !d.known.Replaced(d.new[j].GetId()) {
 			alone, at = append(alone, places[i]), append(at, i)
 		}
 	}

@@ -102,7 +102,7 @@ func TestOnlyWhatWasPutElsewhereMoved(t *testing.T) {
 			p := new[from]
 			new, replaced[p.GetId()] = slices.Insert(slices.Delete(new, from, from+1), to, p), true
 		}
-		rows, _ := DiffKnowing(old, new, func(id string) bool { return replaced[id] })
+		rows, _ := DiffKnowing(old, new, Known{Replaced: func(id string) bool { return replaced[id] }})
 		moved := map[string]bool{}
 		for _, r := range rows {
 			if moved[r.GetPoint()] = true; !replaced[r.GetPoint()] {

@@ -1,6 +1,8 @@
 package redline
 
 import (
+	"slices"
+
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
@@ -9,6 +11,47 @@ import (
 func Words(old, new string) []*parleyv1.Span {
 	var c Comparer
 	return c.Words(old, new)
+}
+
+// Script is how one text becomes another: stretches of both that are taken out, put in or stay, in the order of Words.
+type Script []stretch
+
+// stretch is of so many bytes.
+type stretch struct {
+	op parleyv1.Span_Op
+	n  int
+}
+
+// Spans cuts the two texts, which must be those that the script is of.
+func (s Script) Spans(old, new string) []*parleyv1.Span {
+	if len(s) == 0 {
+		return nil
+	}
+	all, out := make([]parleyv1.Span, len(s)), make([]*parleyv1.Span, len(s)) // all in one piece of memory
+	for i, l := range s {
+		span := &all[i]
+		out[i], span.Op = span, l.op
+		if l.op == parleyv1.Span_OP_INSERT {
+			span.Text = new[:l.n]
+		} else {
+			span.Text, old = old[:l.n], old[l.n:]
+		}
+		if l.op != parleyv1.Span_OP_DELETE {
+			new = new[l.n:]
+		}
+	}
+	return out
+}
+
+func (s *Script) add(op parleyv1.Span_Op, n int) {
+	if n == 0 {
+		return
+	}
+	if last := len(*s) - 1; last >= 0 && (*s)[last].op == op {
+		(*s)[last].n += n
+		return
+	}
+	*s = append(*s, stretch{op, n})
 }
 
 // Comparer compares texts as Words does, and keeps what it works with: it is faster for several. It serves one caller at a time,
@@ -23,7 +66,7 @@ type Comparer struct {
 	changed    []change
 	lettersOld []int32 // before each token
 	lettersNew []int32
-	spans      spanWriter
+	out        Script
 }
 
 // common32 is what one list of words has of another.
@@ -34,20 +77,28 @@ type common32 struct {
 
 // Words is the function of that name.
 func (c *Comparer) Words(old, new string) []*parleyv1.Span {
-	c.spans.begin(old, new)
+	return c.compare(old, new).Spans(old, new)
+}
+
+// Script gives what Words shows, without the words.
+func (c *Comparer) Script(old, new string) Script { return slices.Clone(c.compare(old, new)) }
+
+// compare makes a script that is valid until the next.
+func (c *Comparer) compare(old, new string) Script {
+	c.out = c.out[:0]
 	if old == "" || new == "" {
-		c.spans.add(parleyv1.Span_OP_DELETE, len(old))
-		c.spans.add(parleyv1.Span_OP_INSERT, len(new))
-		return c.spans.finish()
+		c.out.add(parleyv1.Span_OP_DELETE, len(old))
+		c.out.add(parleyv1.Span_OP_INSERT, len(new))
+		return c.out
 	}
 	head := sharedHead(old, new)
 	foot := sharedFoot(old[head:], new[head:])
 	c.cut(&c.old, old[head:len(old)-foot])
 	c.cut(&c.new, new[head:len(new)-foot])
-	c.spans.add(parleyv1.Span_OP_EQUAL, head)
+	c.out.add(parleyv1.Span_OP_EQUAL, head)
 	c.write(c.tidy(c.changes()))
-	c.spans.add(parleyv1.Span_OP_EQUAL, foot)
-	return c.spans.finish()
+	c.out.add(parleyv1.Span_OP_EQUAL, foot)
+	return c.out
 }
 
 // change is a run of tokens in one text that stands in place of a run in the other; either may be empty.
@@ -129,14 +180,14 @@ func (c *Comparer) writeEqual(i, end, j int) {
 	}
 	from, to := c.old.start[i], c.old.end[end-1]
 	if shift := c.new.start[j] - from; int(to+shift) <= len(c.new.text) && c.old.text[from:to] == c.new.text[from+shift:to+shift] {
-		c.spans.add(parleyv1.Span_OP_EQUAL, int(to-from))
+		c.out.add(parleyv1.Span_OP_EQUAL, int(to-from))
 		return
 	}
 	for first := i; i < end; i, j = i+1, j+1 {
 		if i > first {
 			c.writeChange(change{i, i, j, j})
 		}
-		c.spans.add(parleyv1.Span_OP_EQUAL, int(c.old.end[i]-c.old.start[i]))
+		c.out.add(parleyv1.Span_OP_EQUAL, int(c.old.end[i]-c.old.start[i]))
 	}
 }
 
@@ -145,7 +196,7 @@ func (c *Comparer) writeEqual(i, end, j int) {
 func (c *Comparer) writeChange(ch change) {
 	old, new := c.old.piece(ch.old0, ch.old1), c.new.piece(ch.new0, ch.new1)
 	if old.before == new.before {
-		c.spans.add(parleyv1.Span_OP_EQUAL, len(old.before))
+		c.out.add(parleyv1.Span_OP_EQUAL, len(old.before))
 		old.drop(&old.before)
 		new.drop(&new.before)
 	}
@@ -155,9 +206,9 @@ func (c *Comparer) writeChange(ch change) {
 		old.drop(&old.after)
 		new.drop(&new.after)
 	}
-	c.spans.add(parleyv1.Span_OP_DELETE, old.length)
-	c.spans.add(parleyv1.Span_OP_INSERT, new.length)
-	c.spans.add(parleyv1.Span_OP_EQUAL, after)
+	c.out.add(parleyv1.Span_OP_DELETE, old.length)
+	c.out.add(parleyv1.Span_OP_INSERT, new.length)
+	c.out.add(parleyv1.Span_OP_EQUAL, after)
 }
 
 // piece is a run of tokens with the white space on both sides. Without tokens, before and after are the same blank.
@@ -183,52 +234,6 @@ func (p *piece) drop(side *string) {
 	if p.bare {
 		p.before, p.after = "", ""
 	}
-}
-
-// spanWriter cuts two texts into spans, from their beginnings.
-type spanWriter struct {
-	old, new string // what is not written yet
-	lengths  []length
-}
-
-// length is that of a span, in bytes.
-type length struct {
-	op parleyv1.Span_Op
-	n  int
-}
-
-func (w *spanWriter) begin(old, new string) { w.old, w.new, w.lengths = old, new, w.lengths[:0] }
-
-func (w *spanWriter) add(op parleyv1.Span_Op, n int) {
-	if n == 0 {
-		return
-	}
-	if last := len(w.lengths) - 1; last >= 0 && w.lengths[last].op == op {
-		w.lengths[last].n += n
-		return
-	}
-	w.lengths = append(w.lengths, length{op, n})
-}
-
-// finish makes the spans, all of them in one piece of memory.
-func (w *spanWriter) finish() []*parleyv1.Span {
-	if len(w.lengths) == 0 {
-		return nil
-	}
-	all, out := make([]parleyv1.Span, len(w.lengths)), make([]*parleyv1.Span, len(w.lengths))
-	for i, l := range w.lengths {
-		s := &all[i]
-		out[i], s.Op = s, l.op
-		if l.op == parleyv1.Span_OP_INSERT {
-			s.Text = w.new[:l.n]
-		} else {
-			s.Text, w.old = w.old[:l.n], w.old[l.n:]
-		}
-		if l.op != parleyv1.Span_OP_DELETE {
-			w.new = w.new[l.n:]
-		}
-	}
-	return out
 }
 
 // margin is how much of a common beginning or end is compared all the same, in bytes: a change can be shown at
