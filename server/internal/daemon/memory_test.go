@@ -30,10 +30,19 @@ func TestAServerComesToRest(t *testing.T) {
 		collections uint64
 		busy, rests bool
 	}{
-		{1, false, false}, {1, false, false}, {0, false, false},
-		{2, true, false}, {1, true, false}, {0, true, false}, {0, true, false}, // it goes on a little
-		{1, true, false}, {0, true, false}, {0, true, false},
-		{0, false, true}, {0, false, false}, {1, false, false},
+		{1, false, false},
+		{1, false, false},
+		{0, false, false},
+		{2, true, false},
+		{1, true, false},
+		{0, true, false},
+		{0, true, false},
+		{1, true, false},
+		{0, true, false},
+		{0, true, false},
+		{0, false, true},
+		{0, false, false},
+		{1, false, false},
 		{7, true, false},
 	} {
 		all += step.collections
