@@ -19,8 +19,8 @@ const (
 	leastPercent    = 8         // of what is in use
 	mostPercent     = 1500
 	headroomChecked = time.Second
-	busyFrom        = 2 // collections between two checks
-	restAfter       = 3 // checks without any
+	busyFrom        = 2  // collections between two checks
+	restAfter       = 60 // checks without any: whoever comes in bursts should not find the memory gone each time
 )
 
 // KeepHeadroom sets the collector's goal by what is in use, until ctx ends, unless whoever runs the server has set it with

@@ -26,28 +26,24 @@ func TestHeadroomIsMuchOfLittleAndLittleOfMuch(t *testing.T) {
 func TestAServerComesToRest(t *testing.T) {
 	var l load
 	all := uint64(0)
-	for i, step := range []struct {
-		collections uint64
-		busy, rests bool
-	}{
-		{1, false, false},
-		{1, false, false},
-		{0, false, false},
-		{2, true, false},
-		{1, true, false},
-		{0, true, false},
-		{0, true, false},
-		{1, true, false},
-		{0, true, false},
-		{0, true, false},
-		{0, false, true},
-		{0, false, false},
-		{1, false, false},
-		{7, true, false},
-	} {
-		all += step.collections
-		if rests := l.see(all); rests != step.rests || l.busy != step.busy {
-			t.Errorf("check %d: busy %v, rests %v", i, l.busy, rests)
+	checks := func(n int, collections uint64, busy bool, rests int) {
+		t.Helper()
+		for range n {
+			if all += collections; l.see(all) {
+				rests--
+			}
+		}
+		if rests != 0 || l.busy != busy {
+			t.Errorf("after %d checks with %d collections: busy %v, came to rest %d times less than it should", n, collections, l.busy, rests)
 		}
 	}
+	checks(100, 1, false, 0)
+	checks(1, 2, true, 0)
+	checks(100, 1, true, 0) // it may collect seldom because it is busy
+	checks(restAfter-1, 0, true, 0)
+	checks(1, 1, true, 0)
+	checks(restAfter-1, 0, true, 0)
+	checks(1, 0, false, 1)
+	checks(2*restAfter, 0, false, 0)
+	checks(1, 7, true, 0)
 }

@@ -45,11 +45,10 @@ func (m *matcher) pair(i, j int, how parleyv1.PointMatch_How, similarity float64
 // matchIDs pairs the points with the same id, or that are one and the same in memory. Most texts are compared with one that they
 // were made from, so it goes through both side by side, and needs an index only of what it had to pass over.
 func (m *matcher) matchIDs() {
-	const how = parleyv1.PointMatch_HOW_ID
 	i, j := 0, 0
 	for i < len(m.old) && j < len(m.new) {
 		if m.same(i, j) {
-			m.pair(i, j, how, 0)
+			m.pair(i, j, parleyv1.PointMatch_HOW_ID, 0)
 			i, j = i+1, j+1
 			continue
 		}
@@ -67,6 +66,11 @@ func (m *matcher) matchIDs() {
 	for ; j < len(m.new); j++ {
 		m.leftNew = append(m.leftNew, j)
 	}
+	m.matchLeft()
+}
+
+// matchLeft pairs by their ids those that matchIDs passed over. What is left then has none in common.
+func (m *matcher) matchLeft() {
 	index := make(map[string]int, len(m.leftOld))
 	for _, i := range m.leftOld {
 		index[m.old[i].GetId()] = i
@@ -74,7 +78,7 @@ func (m *matcher) matchIDs() {
 	for _, j := range m.leftNew {
 		m.out[j] = Match{Old: -1, How: parleyv1.PointMatch_HOW_NEW}
 		if i, ok := index[m.new[j].GetId()]; ok && m.new[j].GetId() != "" && !m.used[i] {
-			m.pair(i, j, how, 0)
+			m.pair(i, j, parleyv1.PointMatch_HOW_ID, 0)
 		}
 	}
 	m.leftOld = slices.DeleteFunc(m.leftOld, func(i int) bool { return m.used[i] })

@@ -61,7 +61,7 @@ type Comparer struct {
 	old, new   tokens
 	known      []int32 // by number of a word: the search that has seen it
 	search     int32
-	a, b       common32
+	a, b       common
 	script     script
 	changed    []change
 	lettersOld []int32 // before each token
@@ -69,8 +69,8 @@ type Comparer struct {
 	out        Script
 }
 
-// common32 is what one list of words has of another.
-type common32 struct {
+// common is what a list of words has that another one has, too.
+type common struct {
 	ids  []int32
 	from []int32 // where they are in the list
 }
@@ -140,7 +140,7 @@ func (c *Comparer) changes() []change {
 }
 
 // share finds the members of ids that others has too.
-func (c *Comparer) share(out *common32, ids, others []int32) {
+func (c *Comparer) share(out *common, ids, others []int32) {
 	c.search++
 	if more := len(c.weights) - len(c.known); more > 0 {
 		c.known = append(c.known, make([]int32, more)...)
