@@ -32,8 +32,12 @@ type placed struct {
 	words atomic.Pointer[rewording]
 }
 
+// textDegree is the degree of the trees of a text: narrower than others, as each revision keeps the paths that it changed, and most
+// texts have some thirty points.
+const textDegree = 6
+
 func newText() *Text {
-	return &Text{points: btree.NewMap[string, *placed](degree), order: btree.NewMap[string, string](degree)}
+	return &Text{points: btree.NewMap[string, *placed](textDegree), order: btree.NewMap[string, string](textDegree)}
 }
 
 func (t *Text) fork() *Text {
