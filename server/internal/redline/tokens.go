@@ -46,9 +46,6 @@ const blankLine = -1
 func (v *vocabulary) number(word string) int32 {
 	n, known := v.numbers[word]
 	if !known {
-		if v.numbers == nil {
-			v.numbers = make(map[string]int32, 1<<10)
-		}
 		n = int32(len(v.weights))
 		v.numbers[word] = n
 		v.weights = append(v.weights, weigh(word))
@@ -71,6 +68,9 @@ func weigh(word string) int32 {
 
 // cut divides a text into t, at the word boundaries of UAX #29.
 func (v *vocabulary) cut(t *tokens, text string) {
+	if v.numbers == nil {
+		v.numbers = make(map[string]int32, min(len(text)/8, 1<<10))
+	}
 	size := len(text)/4 + 4 // of a short word and its blank
 	t.text, t.ids, t.start, t.end = text, slices.Grow(t.ids[:0], size), slices.Grow(t.start[:0], size), slices.Grow(t.end[:0], size)
 	lines, from, to := 0, 0, 0 // line breaks in the white space since the last token, and where they are

@@ -33,12 +33,12 @@ func TestCallsAllocateNoMoreThanTheyDid(t *testing.T) {
 			_, err := plans.GetPoint(ctx, &parleyv1.GetPointRequest{Name: newest + "/points/p7"})
 			return err
 		}},
-		{"CommitRevision, one of 28 points", 422, func() error {
+		{"CommitRevision, one of 28 points", 415, func() error {
 			made, err := plans.CommitRevision(ctx, oneChange(head, n))
 			head, n = made.GetRevision().GetName(), n+1
 			return err
 		}},
-		{"DiffRevisions, one of 28 points", 258, func() error {
+		{"DiffRevisions, one of 28 points", 237, func() error {
 			_, err := plans.DiffRevisions(ctx, &parleyv1.DiffRevisionsRequest{Revision: head})
 			return err
 		}},
