@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"pgregory.net/rapid"
 
+	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/access"
 )
 
@@ -60,8 +61,11 @@ type stage struct {
 }
 
 // enter begins a scene a second after the one before. The ids that a server makes in it are told by its name.
-func (s *stage) enter(scene string) {
-	s.clock.Add(int64(time.Second))
+func (s *stage) enter(scene string) { s.enterAfter(time.Second, scene) }
+
+// enterAfter is enter after another time, which passes in one step.
+func (s *stage) enterAfter(d time.Duration, scene string) {
+	s.clock.Add(int64(d))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.scene = scene
@@ -78,8 +82,16 @@ func newTheater(t *testing.T) *theater {
 		t.Fatal(err)
 	}
 	th.without = newTwin(t, th.stage, key)
+	for _, w := range []*twin{th.with, th.without} {
+		must(t)(w.mediator.Negotiations.CreateNegotiation(t.Context(), &parleyv1.CreateNegotiationRequest{
+			NegotiationId: lastPart(backstage), Negotiation: &parleyv1.Negotiation{DisplayName: "backstage", Audience: audienceOf(parleyv1.Audience_LEVEL_MEDIATOR)},
+		}))
+	}
 	return th
 }
+
+// backstage is a negotiation of the operator's, of which no viewer knows.
+const backstage = "negotiations/backstage"
 
 // perform tells both servers a history, and asks both the same as its viewer.
 func (th *theater) perform(t *rapid.T, seen *tally) {

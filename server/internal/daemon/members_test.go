@@ -334,6 +334,36 @@ func TestWhoLookedTellsAPartyOfNothingHiddenFromIt(t *testing.T) {
 	}
 }
 
+// That something is said about what a party has told the mediators, which the party may not know of, is nothing that it is told of by
+// who looked: what is listed is noted, and not what that names.
+func TestWhoLookedTellsNothingOfWhatNamesAConfidence(t *testing.T) {
+	x, ctx := newTable(t), t.Context()
+	must(t)(x.anna.Plans.CreatePlan(ctx, &parleyv1.CreatePlanRequest{Parent: x.n, PlanId: "a--ours", Plan: &parleyv1.Plan{
+		DisplayName: "Ours", Owner: x.n + "/parties/a", Audience: audienceOf(parleyv1.Audience_LEVEL_MEDIATOR),
+	}}))
+	draft := textCommit(x.n+"/plans/a--ours", "a--r1", nil, point("p", "At most 800,000."))
+	must(t)(x.anna.Plans.CommitRevision(ctx, draft))
+	told, err := x.anna.Claims.CreateClaim(ctx, &parleyv1.CreateClaimRequest{Parent: x.n, Claim: &parleyv1.Claim{
+		Statement: "We could live with 700,000.", Party: x.n + "/parties/a", Audience: audienceOf(parleyv1.Audience_LEVEL_MEDIATOR),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t)(x.maria.Claims.CreateClaim(ctx, &parleyv1.CreateClaimRequest{Parent: x.n, Claim: &parleyv1.Claim{
+		Statement: "They will settle.", Reports: told.GetName(), Audience: audienceOf(parleyv1.Audience_LEVEL_MEDIATOR),
+	}}))
+	must(t)(x.anna.Claims.DeleteClaim(ctx, &parleyv1.DeleteClaimRequest{Name: told.GetName()}))
+	guess := x.stance("", "b", parleyv1.Audience_LEVEL_MEDIATOR)
+	guess.Stance.Target = &parleyv1.Stance_Target{Target: &parleyv1.Stance_Target_Revision{Revision: x.n + "/plans/a--ours/revisions/a--r1"}}
+	must(t)(x.maria.Stances.CreateStance(ctx, guess))
+	must(t)(x.maria.Claims.ListClaims(ctx, &parleyv1.ListClaimsRequest{Parent: x.n}))
+	must(t)(x.maria.Stances.ListStances(ctx, &parleyv1.ListStancesRequest{Parent: x.n}))
+	list, err := x.anna.Accesses.ListAccesses(ctx, &parleyv1.ListAccessesRequest{Parent: x.n, Filter: `method = "ListClaims" OR method = "ListStances"`})
+	if err != nil || len(list.GetAccesses()) != 0 {
+		t.Errorf("the party lists %v, %v", list, err)
+	}
+}
+
 // When somebody looked is their time and no other's: what is noted for one party in the same moment moves nothing for another.
 func TestWhenSomebodyLookedTellsNothingOfOthers(t *testing.T) {
 	noon := time.Now().Truncate(time.Second)

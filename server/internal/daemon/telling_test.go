@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -63,13 +64,13 @@ func wider(a, b *parleyv1.Audience) *parleyv1.Audience {
 	return a
 }
 
-// lift lets two minutes pass in which the embargo of a disclosure ends, and waits until those who know of it are told.
+// lift lets two minutes pass in which the embargo of a disclosure ends, and waits until those who know of it are told. They pass in
+// one step, as a server may look at what is due at any time.
 func (p *play) lift(disclosure string, x *thing) {
-	p.stage.clock.Add(int64(2 * time.Minute))
+	p.stage.enterAfter(2*time.Minute, p.id+" when the embargo ends")
 	p.script = append(p.script, "two minutes pass")
-	p.do("operator", "MemberService.CreateMember", same(&parleyv1.CreateMemberRequest{ // has the servers look at what is due
-		Parent: p.n(), MemberId: fmt.Sprintf("m%d", p.acts), Member: &parleyv1.Member{Principal: fmt.Sprintf("m%d", p.acts), Role: parleyv1.Member_ROLE_OBSERVER},
-	}), nil)
+	p.nudge("due")
+	defer p.nudge("done") // when it has ended the embargo, a server notes what is due next
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	for _, w := range []*twin{p.with, p.without} {
@@ -89,6 +90,18 @@ func (p *play) lift(disclosure string, x *thing) {
 		}
 		if err != nil {
 			p.t.Fatalf("%s\nthe embargo did not end: %v", p.story(), err)
+		}
+	}
+}
+
+// nudge has both servers look at what is due, by a change behind the stage: when that takes place nobody sees.
+func (p *play) nudge(why string) {
+	for _, w := range []*twin{p.with, p.without} {
+		id := p.id + "-" + strconv.Itoa(p.acts) + "-" + why
+		if _, err := w.mediator.Members.CreateMember(context.Background(), &parleyv1.CreateMemberRequest{
+			Parent: backstage, MemberId: id, Member: &parleyv1.Member{Principal: id, Role: parleyv1.Member_ROLE_OBSERVER},
+		}); err != nil {
+			p.t.Fatalf("%s\n%v", p.story(), err)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (l *Lens) Event(name string) (*parleyv1.Event, error) {
 }
 
 func (l *Lens) seesEvent(m *parleyv1.Event) bool {
-	return l.wholly(func(l *Lens) bool { return (&trail{lens: l}).event(m) })
+	return l.wholly(m.GetAudience(), "", m.GetName(), func(l *Lens) bool { return (&trail{lens: l}).event(m) })
 }
 
 // Events yields the events of a negotiation by name, beginning after `after`.
@@ -44,7 +44,7 @@ func (l *Lens) Claim(name string) (*parleyv1.Claim, error) {
 }
 
 func (l *Lens) seesClaim(m *parleyv1.Claim) bool {
-	return l.wholly(func(l *Lens) bool { return (&trail{lens: l}).claim(m) })
+	return l.wholly(m.GetAudience(), m.GetParty(), m.GetName(), func(l *Lens) bool { return (&trail{lens: l}).claim(m) })
 }
 
 // Claims yields the claims of a negotiation by name, beginning after `after`.
@@ -59,10 +59,7 @@ func (l *Lens) Assessment(name string) (*parleyv1.Assessment, error) {
 }
 
 func (l *Lens) seesAssessment(m *parleyv1.Assessment) bool {
-	return l.wholly(func(l *Lens) bool {
-		if !l.sees(m.GetAudience(), m.GetJudgeParty(), m.GetName()) {
-			return false
-		}
+	return l.wholly(m.GetAudience(), m.GetJudgeParty(), m.GetName(), func(l *Lens) bool {
 		d, err := l.Demand(m.GetDemand())
 		if err != nil || d.GetDeleteTime() != nil {
 			return false
@@ -91,8 +88,8 @@ func (l *Lens) Objection(name string) (*parleyv1.Objection, error) {
 }
 
 func (l *Lens) seesObjection(m *parleyv1.Objection) bool {
-	return l.wholly(func(l *Lens) bool {
-		if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
+	return l.wholly(m.GetAudience(), m.GetParty(), m.GetName(), func(l *Lens) bool {
+		if !l.liveParty(m.GetParty()) {
 			return false
 		}
 		_, err := l.revision(record.ParentOf(m.GetPoint()))
@@ -112,8 +109,8 @@ func (l *Lens) Valuation(name string) (*parleyv1.Valuation, error) {
 }
 
 func (l *Lens) seesValuation(m *parleyv1.Valuation) bool {
-	return l.wholly(func(l *Lens) bool {
-		if !l.sees(m.GetAudience(), m.GetParty(), m.GetName()) || !l.liveParty(m.GetParty()) {
+	return l.wholly(m.GetAudience(), m.GetParty(), m.GetName(), func(l *Lens) bool {
+		if !l.liveParty(m.GetParty()) {
 			return false
 		}
 		_, err := l.revision(m.GetRevision())

@@ -41,15 +41,15 @@ func (l *Lens) Until(over func() bool) *Lens {
 	return &c
 }
 
-// wholly makes a decision that takes several, on a resource and on what it belongs to and names, and has what the viewer sees by it
-// noted if the answer is yes: otherwise their own list of accesses would tell them what of it there is.
-func (l *Lens) wholly(decide func(l *Lens) bool) bool {
-	if l.trusted == nil {
-		return decide(l)
+// wholly decides on a resource that is seen by those who may also see what it belongs to and names, on which `rest` decides. Only the
+// resource itself is noted, and only if it is seen: that somebody looked at what it names would tell whose that is of a resource
+// that they may not know of.
+func (l *Lens) wholly(a *parleyv1.Audience, owner, name string, rest func(quiet *Lens) bool) bool {
+	quiet := l
+	if l.trusted != nil {
+		quiet = l.Watched(nil)
 	}
-	quiet := *l
-	quiet.trusted = nil
-	return decide(&quiet) && decide(l)
+	return quiet.sees(a, owner, name) && rest(quiet) && l.sees(a, owner, name)
 }
 
 // Over says whether whoever looks has lost patience.
@@ -122,7 +122,7 @@ func (l *Lens) Demand(name string) (*parleyv1.Demand, error) {
 
 func (l *Lens) seesDemand(m *parleyv1.Demand) bool {
 	party := record.ParentOf(m.GetName())
-	return l.wholly(func(l *Lens) bool { return l.liveParty(party) && l.sees(m.GetAudience(), party, m.GetName()) })
+	return l.wholly(m.GetAudience(), party, m.GetName(), func(l *Lens) bool { return l.liveParty(party) })
 }
 
 // Demands yields the demands of a party, or of all parties of the negotiation for the id "-", by name.
@@ -143,8 +143,8 @@ func (l *Lens) Stance(name string) (*parleyv1.Stance, error) {
 }
 
 func (l *Lens) seesStance(m *parleyv1.Stance) bool {
-	return l.wholly(func(l *Lens) bool {
-		return l.sees(m.GetAudience(), m.GetParty(), m.GetName()) && l.liveParty(m.GetParty()) && l.knowsTarget(m.GetTarget())
+	return l.wholly(m.GetAudience(), m.GetParty(), m.GetName(), func(l *Lens) bool {
+		return l.liveParty(m.GetParty()) && l.knowsTarget(m.GetTarget())
 	})
 }
 

@@ -56,14 +56,13 @@ func (l *Lens) Disclosure(name string) (*parleyv1.Disclosure, error) {
 }
 
 func (l *Lens) seesDisclosure(m *parleyv1.Disclosure) bool {
-	return l.wholly(func(l *Lens) bool {
-		for _, name := range m.GetResources() {
-			if !l.Knows(name) {
-				return false
-			}
+	quiet := l.Watched(nil)
+	for _, name := range m.GetResources() {
+		if !quiet.Knows(name) {
+			return false
 		}
-		return true
-	})
+	}
+	return true
 }
 
 // Disclosures yields the disclosures of a negotiation by name, beginning after `after`.

@@ -15,20 +15,18 @@ type Survey struct {
 	places      map[string]int          // in parties, by name
 	next        int                     // place of the party that most likely comes next: they come in order
 	target      *parleyv1.Stance_Target // the last one that was looked at; stances on the same words often share theirs
-	onTarget    sight
+	onTarget    bool                    // they may know of it
 }
 
-// sight is what was found of something that stances name.
+// sight is what was decided on a party.
 type sight struct {
-	name        string // of a party
-	seen, noted bool
+	name string
+	seen bool
 }
 
 // Survey makes a survey of the stances of a negotiation.
 func (l *Lens) Survey() *Survey {
-	quiet := *l
-	quiet.trusted = nil
-	return &Survey{lens: l, quiet: &quiet, places: map[string]int{}}
+	return &Survey{lens: l, quiet: l.Watched(nil), places: map[string]int{}}
 }
 
 // StancesOn yields the stances on a point (by id, over all revisions) or on a revision (by name), by party, deleted ones
@@ -66,21 +64,18 @@ func (s *Survey) sees(m *parleyv1.Stance) bool {
 	if !s.quiet.sees(m.GetAudience(), m.GetParty(), m.GetName()) {
 		return false
 	}
-	party := s.party(m.GetParty())
+	known := s.knowsParty(m.GetParty())
 	if m.GetTarget() != s.target {
-		s.target, s.onTarget = m.GetTarget(), sight{seen: s.quiet.knowsTarget(m.GetTarget())}
+		s.target, s.onTarget = m.GetTarget(), s.quiet.knowsTarget(m.GetTarget())
 	}
-	if !party.seen || !s.onTarget.seen {
+	if !known || !s.onTarget {
 		return false
 	}
-	if s.lens.trusted != nil {
-		s.note(m, party)
-	}
-	return true
+	return s.lens.sees(m.GetAudience(), m.GetParty(), m.GetName()) // as before, and noted
 }
 
-// party decides on a party, or finds what was decided. It is good until the next one.
-func (s *Survey) party(name string) *sight {
+// knowsParty decides on a party, or finds what was decided.
+func (s *Survey) knowsParty(name string) bool {
 	i := s.next
 	if i >= len(s.parties) || s.parties[i].name != name {
 		known := false
@@ -90,19 +85,5 @@ func (s *Survey) party(name string) *sight {
 		}
 	}
 	s.next = i + 1
-	return &s.parties[i]
-}
-
-// note has noted what a stance that is seen is seen by, for those who keep the books: what its party and its target are seen by,
-// once.
-func (s *Survey) note(m *parleyv1.Stance, party *sight) {
-	s.lens.sees(m.GetAudience(), m.GetParty(), m.GetName())
-	if !party.noted {
-		s.lens.liveParty(m.GetParty())
-		party.noted = true
-	}
-	if !s.onTarget.noted {
-		s.lens.knowsTarget(m.GetTarget())
-		s.onTarget.noted = true
-	}
+	return s.parties[i].seen
 }
