@@ -262,7 +262,7 @@ func (b *blame) take(p *part, from part, nearest bool) {
 
 // spans compares a text with one in a part, or all of it.
 func (b *blame) spans(p *part, was, text string) []*parleyv1.Span {
-	if p.script != nil && len(text) == len(p.text) && was != "" {
+	if p.script != nil && len(text) == len(p.text) {
 		return p.script(was).Spans(was, text)
 	}
 	return b.words.Words(was, text)

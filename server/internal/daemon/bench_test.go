@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -19,8 +18,8 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 )
 
-// BenchmarkIdleWatchers opens 10,000 watches on a server of its own process, and reports what memory that process has when it
-// rests, all in all, and how much of it a watch takes. It fails beyond mostMiB.
+// BenchmarkIdleWatchers opens 10,000 watches on a server of its own process, and reports what memory that process then has,
+// all in all, and how much of it a watch takes. It fails beyond mostMiB.
 func BenchmarkIdleWatchers(b *testing.B) {
 	const watchers, connections, mostMiB = 10_000, 20, 200
 	addr, pid := process(b, b.TempDir(), "--example")
@@ -39,7 +38,7 @@ func BenchmarkIdleWatchers(b *testing.B) {
 		if err := opening.Wait(); err != nil {
 			b.Fatal(err)
 		}
-		now := atRest(b, pid, mostMiB)
+		now := resident(b, pid)
 		b.ReportMetric(now, "server-MiB")
 		b.ReportMetric((now-before)*1024/watchers, "KiB/watcher")
 		if now > mostMiB {
@@ -94,20 +93,6 @@ func openWatches(ctx context.Context, c *client.Client, n int) error {
 
 // resident is the memory of a process in MiB.
 func resident(b *testing.B, pid int) float64 { return figure(b, pid, "VmRSS") }
-
-// atRest is the memory of a process in MiB when it has given back what a busy time took: once it is within a bound, or after ten
-// seconds.
-func atRest(b *testing.B, pid int, bound float64) float64 {
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for range 100 {
-		if now := resident(b, pid); now <= bound {
-			return now
-		}
-		<-tick.C
-	}
-	return resident(b, pid)
-}
 
 // anonymous is the memory of a process in MiB without the pages of files that it has mapped, which the system takes back when it
 // needs them.

@@ -72,7 +72,7 @@ func (h *Host) NoteAccesses(ctx context.Context, t *Trust) error {
 		}
 		for part := range slices.Chunk(known, mostNoted) {
 			a := &parleyv1.Access{Party: party, Principal: t.Principal, Method: t.Method, Resources: part, CreateTime: timestamppb.New(now)}
-			a.Name = negotiation + "/accesses/" + accessID(a, now)
+			a.Name = negotiation + "/accesses/" + accessID(a)
 			noted = append(noted, a)
 		}
 	}
@@ -124,9 +124,9 @@ func noteAccesses(list []*parleyv1.Access) record.Command {
 }
 
 // accessID is the same for the same reading in the same period.
-func accessID(a *parleyv1.Access, now time.Time) string {
+func accessID(a *parleyv1.Access) string {
 	sum := sha256.New()
-	for _, part := range append([]string{a.GetParty(), a.GetPrincipal(), a.GetMethod(), now.UTC().Truncate(accessPeriod).Format(time.RFC3339)}, a.GetResources()...) {
+	for _, part := range append([]string{a.GetParty(), a.GetPrincipal(), a.GetMethod(), a.GetCreateTime().AsTime().Truncate(accessPeriod).Format(time.RFC3339)}, a.GetResources()...) {
 		_, _ = fmt.Fprintf(sum, "%d:%s", len(part), part)
 	}
 	return "x" + strings.ToLower(base32.StdEncoding.EncodeToString(sum.Sum(nil)[:10]))

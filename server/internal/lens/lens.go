@@ -41,28 +41,42 @@ func (l *Lens) Until(over func() bool) *Lens {
 	return &c
 }
 
+// quiet is l with nothing noted.
+func (l *Lens) quiet() *Lens {
+	if l.trusted == nil {
+		return l
+	}
+	return l.Watched(nil)
+}
+
 // wholly decides on a resource that is seen by those who may also see what it belongs to and names, on which `rest` decides. Only the
 // resource itself is noted, and only if it is seen: that somebody looked at what it names would tell whose that is of a resource
 // that they may not know of.
 func (l *Lens) wholly(a *parleyv1.Audience, owner, name string, rest func(quiet *Lens) bool) bool {
-	quiet := l
-	if l.trusted != nil {
-		quiet = l.Watched(nil)
+	if !l.viewer.In(a, owner) || !rest(l.quiet()) {
+		return false
 	}
-	return quiet.sees(a, owner, name) && rest(quiet) && l.sees(a, owner, name)
+	l.note(a, owner, name)
+	return true
 }
 
 // Over says whether whoever looks has lost patience.
 func (l *Lens) Over() bool { return l.over != nil && l.over() }
 
-// sees decides on one audience. What is entrusted to the viewer by a party that is not theirs is noted, if somebody keeps the
-// books.
+// sees decides on one audience, and notes what is seen.
 func (l *Lens) sees(a *parleyv1.Audience, owner, name string) bool {
 	in := l.viewer.In(a, owner)
-	if in && l.trusted != nil && a.GetLevel() == parleyv1.Audience_LEVEL_MEDIATOR && owner != "" && owner != l.viewer.Party {
-		l.trusted(owner, name)
+	if in {
+		l.note(a, owner, name)
 	}
 	return in
+}
+
+// note notes what the viewer sees, if it is entrusted to them by a party that is not theirs, and if somebody keeps the books.
+func (l *Lens) note(a *parleyv1.Audience, owner, name string) {
+	if l.trusted != nil && a.GetLevel() == parleyv1.Audience_LEVEL_MEDIATOR && owner != "" && owner != l.viewer.Party {
+		l.trusted(owner, name)
+	}
 }
 
 // Negotiation finds a negotiation, also a deleted one.

@@ -56,7 +56,7 @@ func (l *Lens) Disclosure(name string) (*parleyv1.Disclosure, error) {
 }
 
 func (l *Lens) seesDisclosure(m *parleyv1.Disclosure) bool {
-	quiet := l.Watched(nil)
+	quiet := l.quiet()
 	for _, name := range m.GetResources() {
 		if !quiet.Knows(name) {
 			return false

@@ -26,7 +26,7 @@ type sight struct {
 
 // Survey makes a survey of the stances of a negotiation.
 func (l *Lens) Survey() *Survey {
-	return &Survey{lens: l, quiet: l.Watched(nil), places: map[string]int{}}
+	return &Survey{lens: l, quiet: l.quiet(), places: map[string]int{}}
 }
 
 // StancesOn yields the stances on a point (by id, over all revisions) or on a revision (by name), by party, deleted ones
@@ -61,7 +61,7 @@ func (s *Survey) Speakers(resource string) (out []string) {
 
 // sees decides as Lens.seesStance does.
 func (s *Survey) sees(m *parleyv1.Stance) bool {
-	if !s.quiet.sees(m.GetAudience(), m.GetParty(), m.GetName()) {
+	if !s.lens.viewer.In(m.GetAudience(), m.GetParty()) {
 		return false
 	}
 	known := s.knowsParty(m.GetParty())
@@ -71,7 +71,8 @@ func (s *Survey) sees(m *parleyv1.Stance) bool {
 	if !known || !s.onTarget {
 		return false
 	}
-	return s.lens.sees(m.GetAudience(), m.GetParty(), m.GetName()) // as before, and noted
+	s.lens.note(m.GetAudience(), m.GetParty(), m.GetName())
+	return true
 }
 
 // knowsParty decides on a party, or finds what was decided.

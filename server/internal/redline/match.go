@@ -46,26 +46,23 @@ func (m *matcher) pair(i, j int, how parleyv1.PointMatch_How, similarity float64
 // were made from, so it goes through both side by side, and needs an index only of what it had to pass over.
 func (m *matcher) matchIDs() {
 	i, j := 0, 0
+	pass := func(oldToo, newToo int) {
+		for range oldToo {
+			m.leftOld, i = append(m.leftOld, i), i+1
+		}
+		for range newToo {
+			m.leftNew, j = append(m.leftNew, j), j+1
+		}
+	}
 	for i < len(m.old) && j < len(m.new) {
 		if m.same(i, j) {
 			m.pair(i, j, parleyv1.PointMatch_HOW_ID, 0)
 			i, j = i+1, j+1
-			continue
-		}
-		oldToo, newToo := m.next(i, j)
-		for ; oldToo > 0; oldToo-- {
-			m.leftOld, i = append(m.leftOld, i), i+1
-		}
-		for ; newToo > 0; newToo-- {
-			m.leftNew, j = append(m.leftNew, j), j+1
+		} else {
+			pass(m.next(i, j))
 		}
 	}
-	for ; i < len(m.old); i++ {
-		m.leftOld = append(m.leftOld, i)
-	}
-	for ; j < len(m.new); j++ {
-		m.leftNew = append(m.leftNew, j)
-	}
+	pass(len(m.old)-i, len(m.new)-j)
 	m.matchLeft()
 }
 
