@@ -13,37 +13,25 @@ import (
 )
 
 // Compare tells what happened between two revisions; without a base, since the first parent.
-func Compare(l *lens.Lens, base, revision string) (*parleyv1.DiffRevisionsResponse, error) {
+func Compare(l *lens.Lens, base, revision string) (*record.Comparison, error) {
 	r, err := l.Revision(revision)
 	if err != nil {
 		return nil, err
 	}
-	out := &parleyv1.DiffRevisionsResponse{Revision: r.Msg.GetName()}
-	from := l.FirstParent(r.Revision)
-	if base != "" {
-		b, err := l.Revision(base)
-		if err != nil {
-			return nil, fault.ReferenceNotFound("base", base)
-		}
-		from = b.Revision
+	if base == "" {
+		return sinceParent(l, r.Revision), nil
 	}
-	if from != nil {
-		out.Base = from.Msg.GetName()
+	b, err := l.Revision(base)
+	if err != nil {
+		return nil, fault.ReferenceNotFound("base", base)
 	}
-	out.Points, out.Summary = diff(l, from, r.Revision)
-	return out, nil
+	return r.Compare(b.Revision, b.Revision == l.FirstParent(r.Revision)), nil
 }
 
-// diff compares a revision with another, nil for nothing. Of its first parent it is known which points r put elsewhere.
-func diff(l *lens.Lens, base, r *record.Revision) ([]*parleyv1.PointDiff, *parleyv1.DiffSummary) {
-	if base == nil {
-		return redline.Diff(nil, r.Text.Slice())
-	}
-	known := redline.Known{Reworded: r.Text.Rewording}
-	if base == l.FirstParent(r) {
-		known.Replaced = l.Replaced(base, r)
-	}
-	return redline.DiffKnowing(base.Text.Slice(), r.Text.Slice(), known)
+// sinceParent tells what a revision did.
+func sinceParent(l *lens.Lens, r *record.Revision) *record.Comparison {
+	parent := l.FirstParent(r)
+	return r.Compare(parent, parent != nil)
 }
 
 // PointHistory tells which revisions brought in or changed a point, oldest first, among those that the plan's newest
@@ -96,11 +84,10 @@ func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVers
 
 // happened tells what r did to a point.
 func happened(l *lens.Lens, parent, r *record.Revision, now *parleyv1.Point) []parleyv1.PointDiff_Kind {
-	if was := pointIn(parent, now.GetId()); onItsOwn(was, now) && !l.Replaced(parent, r)(now.GetId()) {
+	if was := pointIn(parent, now.GetId()); onItsOwn(was, now) && !r.ReplacedSince(parent)(now.GetId()) {
 		return redline.Kinds(was, now)
 	}
-	rows, _ := diff(l, parent, r)
-	for _, row := range rows {
+	for _, row := range r.Compare(parent, parent != nil).Points {
 		if row.GetPoint() == now.GetId() {
 			return row.GetKinds()
 		}

@@ -64,7 +64,7 @@ func TestThePointThatWasPutElsewhereIsTheOneThatMoved(t *testing.T) {
 					t.Fatal(err)
 				}
 				var got []string
-				for _, row := range d.GetPoints() {
+				for _, row := range d.Points {
 					got = append(got, row.GetPoint()+kindsOf(row.GetKinds()))
 				}
 				if want := strings.TrimSpace(c.moved + " MOVED"); c.moved != "" && !slices.Equal(got, []string{want}) || c.moved == "" && len(got) > 0 {

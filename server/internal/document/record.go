@@ -50,11 +50,11 @@ func changes(l *lens.Lens, all []lens.Resource) (map[string]*parleyv1.DiffRevisi
 		if !ok || len(r.GetParents()) == 0 {
 			continue
 		}
-		d, err := analysis.Compare(l, "", r.GetName())
+		c, err := analysis.Compare(l, "", r.GetName())
 		if err != nil {
 			return nil, err
 		}
-		out[r.GetName()] = d
+		out[r.GetName()] = &parleyv1.DiffRevisionsResponse{Base: c.Base.Name(), Revision: c.Revision.Name(), Points: c.Points, Summary: c.Summary}
 	}
 	return out, nil
 }

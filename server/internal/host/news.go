@@ -2,7 +2,6 @@ package host
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +21,7 @@ type news struct {
 	last    ledger.Seq    // of the newest entry that watchers may be told
 	time    time.Time     // of that entry
 	entries []*item       // up to it, without gaps
+	changes int           // in these entries
 	changed chan struct{} // closed with the next news
 }
 
@@ -38,28 +38,26 @@ func (n *news) tell(st *record.State, entries []*ledgerv1.Entry) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if last != n.last+ledger.Seq(len(entries)) {
-		n.entries = nil // some are missing in between
+		n.entries, n.changes = nil, 0 // some are missing in between
 	}
 	n.last, n.time = last, time.Unix(0, st.Time())
 	for _, e := range entries {
 		n.entries = append(n.entries, &item{entry: e})
+		n.changes += len(e.GetChanges())
 	}
-	n.entries = n.entries[n.over():] // what is before is let go when the slice next grows
+	n.trim()
 	if n.changed != nil {
 		close(n.changed)
 		n.changed = nil
 	}
 }
 
-// over counts the oldest entries that are more than is kept.
-func (n *news) over() int {
-	changes := 0
-	for i, e := range slices.Backward(n.entries) {
-		if changes += len(e.entry.GetChanges()); changes > keptChanges || len(n.entries)-i > keptNews {
-			return i + 1
-		}
+// trim lets go of the oldest entries that are more than is kept; their memory goes when the slice next grows.
+func (n *news) trim() {
+	for len(n.entries) > keptNews || n.changes > keptChanges {
+		n.changes -= len(n.entries[0].entry.GetChanges())
+		n.entries = n.entries[1:]
 	}
-	return 0
 }
 
 // more is what there is to tell after a seq.

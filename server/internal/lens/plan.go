@@ -9,7 +9,6 @@ import (
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
 	"github.com/seed-ff4a8210/parley/server/internal/fault"
 	"github.com/seed-ff4a8210/parley/server/internal/record"
-	"github.com/seed-ff4a8210/parley/server/internal/redline"
 )
 
 // Plan finds a plan, also a deleted one, with the newest revision that the viewer may see.
@@ -200,7 +199,7 @@ func (l *Lens) Changed(r *record.Revision) []string {
 		return r.Changed
 	}
 	out := []string{}
-	moved := l.Replaced(from, r)
+	moved := r.ReplacedSince(from)
 	for p := range r.Text.Points() {
 		var was *parleyv1.Point
 		if from != nil {
@@ -212,39 +211,6 @@ func (l *Lens) Changed(r *record.Revision) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// Replaced tells which points r put elsewhere than they stand in a revision before it, which is nil for none. Between the two
-// may be others that the viewer does not know of: then as few points as possible were put elsewhere.
-func (l *Lens) Replaced(from, r *record.Revision) func(point string) bool {
-	switch from {
-	case nil:
-		return func(string) bool { return false }
-	case r.Base:
-		return r.Replaced
-	}
-	place := map[string]int{}
-	for p := range from.Text.Points() {
-		place[p.GetId()] = len(place)
-	}
-	ids, places := map[string][]string{}, map[string][]int{} // by what they belong to
-	stays := map[string]bool{}
-	for p := range r.Text.Points() {
-		if was, ok := from.Text.Point(p.GetId()); ok && was.GetParent() == p.GetParent() {
-			ids[p.GetParent()] = append(ids[p.GetParent()], p.GetId())
-			places[p.GetParent()] = append(places[p.GetParent()], place[p.GetId()])
-		}
-	}
-	for parent, list := range places {
-		for i, stay := range redline.Increasing(list) {
-			stays[ids[parent][i]] = stay
-		}
-	}
-	return func(point string) bool {
-		_, was := place[point]
-		_, is := r.Text.Point(point)
-		return was && is && !stays[point]
-	}
 }
 
 // Parents yields the revisions that r follows, as the viewer knows them: through one that they may not see, those that it

@@ -214,7 +214,7 @@ func (c *commit) finish() (*Draft, error) {
 	}
 	change := &ledgerv1.RevisionChange{Revision: c.msg}
 	if c.base != firstOf(c.parents) {
-		change.Base = &ledgerv1.Base{Revision: c.base.name()}
+		change.Base = &ledgerv1.Base{Revision: c.base.Name()}
 	}
 	for _, id := range c.order {
 		p, _ := c.text.points.Get(id)

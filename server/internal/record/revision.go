@@ -51,22 +51,12 @@ func (r *Revision) isStraight() bool {
 // Plan gives the name of the plan that a revision belongs to.
 func (r *Revision) Plan() string { return r.plan }
 
-// name is that of a revision, empty for none.
-func (r *Revision) name() string {
+// Name is that of a revision, empty for none.
+func (r *Revision) Name() string {
 	if r == nil {
 		return ""
 	}
 	return r.Msg.GetName()
-}
-
-// Replaced tells whether r put a point elsewhere than it stands in the base.
-func (r *Revision) Replaced(point string) bool {
-	if r.Base == nil {
-		return false
-	}
-	was, had := r.Base.Text.points.Get(point)
-	is, has := r.Text.points.Get(point)
-	return had && has && (was.rank != is.rank || was.point.GetParent() != is.point.GetParent())
 }
 
 // applyRevision folds a new revision in: the base's text with the points that differ put in.

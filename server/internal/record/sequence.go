@@ -17,6 +17,8 @@ import (
 type sequence struct {
 	points []*parleyv1.Point
 	wire   atomic.Pointer[[]byte] // what Wire gives; nil until it was asked for
+
+	compared atomic.Pointer[Comparison] // what was asked last of the revision with this text
 }
 
 // known gives the sequence of a text, nil if it would have to be found.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"google.golang.org/grpc"
 
@@ -208,10 +209,25 @@ func (s *PlanService) DiffRevisions(ctx context.Context, req *parleyv1.DiffRevis
 	if err != nil {
 		return nil, err
 	}
-	out, err := analysis.Compare(l, req.GetBase(), req.GetRevision())
+	c, err := analysis.Compare(l, req.GetBase(), req.GetRevision())
 	if err != nil {
 		return nil, err
 	}
-	out.Points, out.NextPageToken = pageOf(q, out.GetPoints(), (*parleyv1.PointDiff).GetPoint)
-	return out, nil
+	page, next := pageOf(q, c.Points, (*parleyv1.PointDiff).GetPoint)
+	out := &parleyv1.DiffRevisionsResponse{Base: c.Base.Name(), Revision: c.Revision.Name(), Summary: c.Summary, NextPageToken: next}
+	return out, comparison(out, c, page)
+}
+
+// comparison puts a page of what happened into an answer as revision does points: they are encoded once for all who ask.
+func comparison(out *parleyv1.DiffRevisionsResponse, c *record.Comparison, page []*parleyv1.PointDiff) error {
+	if len(page) == 0 {
+		return nil
+	}
+	from := slices.Index(c.Points, page[0])
+	points, err := c.Wire(from, from+len(page))
+	if err != nil {
+		return fmt.Errorf("show %s: %w", c.Revision.Name(), err)
+	}
+	out.ProtoReflect().SetUnknown(points)
+	return nil
 }
