@@ -85,6 +85,7 @@ func Dial(addr string, opts Options) (*Client, error) {
 		grpc.WithTransportCredentials(transport),
 		grpc.WithDisableRetry(), // the caller does that
 		grpc.WithUserAgent("parley-go"),
+		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(newCodec())),
 		grpc.WithInitialWindowSize(window), grpc.WithInitialConnWindowSize(window),
 	}, opts.Dial...)
 	cc, err := grpc.NewClient(addr, dial...)

@@ -16,7 +16,7 @@
 //   - A write without a request_id gets a random one, so that it can be sent again without being done twice. The
 //     caller's message is not touched.
 //   - A call that fails with UNAVAILABLE is sent again, with growing pauses (Options.Attempts).
-//   - Answers may be up to 64 MiB.
+//   - Answers may be up to 64 MiB. Their strings are parts of them: who keeps one of a large answer clones it (strings.Clone).
 //
 // Reason and Details read what parley's errors carry.
 package client
