@@ -38,11 +38,11 @@ func TestCallsAllocateNoMoreThanTheyDid(t *testing.T) {
 			head, n = made.GetRevision().GetName(), n+1
 			return err
 		}},
-		{"DiffRevisions, one of 28 points", 237, func() error {
+		{"DiffRevisions, one of 28 points", 223, func() error {
 			_, err := plans.DiffRevisions(ctx, &parleyv1.DiffRevisionsRequest{Revision: head})
 			return err
 		}},
-		{"ListPointHistory, of 100 revisions and more", 412, func() error {
+		{"ListPointHistory, of 100 revisions and more", 224, func() error {
 			_, err := plans.ListPointHistory(ctx, &parleyv1.ListPointHistoryRequest{Parent: "negotiations/n/plans/p", Point: "p0"})
 			return err
 		}},

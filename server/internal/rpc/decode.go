@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/encoding"
 	_ "google.golang.org/grpc/encoding/proto" // the codec that Codec builds on
 	"google.golang.org/grpc/mem"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/seed-ff4a8210/parley/server/internal/wellformed"
@@ -27,6 +28,24 @@ type codec struct{ encoding.CodecV2 }
 
 // Codec gives the codec that a server needs on which Register is called.
 func Codec() encoding.CodecV2 { return codec{encoding.GetCodecV2("proto")} }
+
+// leastApart is how many bytes that an answer has in encoded form already are worth handing on as they are.
+const leastApart = 32 << 10
+
+// Marshal encodes an answer. What it has in encoded form already goes behind the rest, without a copy if it is long.
+func (c codec) Marshal(v any) (mem.BufferSlice, error) {
+	answer, ok := v.(proto.Message)
+	if !ok || len(answer.ProtoReflect().GetUnknown()) < leastApart {
+		return c.CodecV2.Marshal(v)
+	}
+	rest := answer.ProtoReflect().New()
+	answer.ProtoReflect().Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		rest.Set(fd, v)
+		return true
+	})
+	out, err := c.CodecV2.Marshal(rest.Interface())
+	return append(out, mem.SliceBuffer(answer.ProtoReflect().GetUnknown())), err
+}
 
 // Unmarshal decodes into v; for a frame it never fails.
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
