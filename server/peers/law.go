@@ -49,12 +49,12 @@ func laws(ctx context.Context, w *world) ([]*contest, error) {
 	if err != nil {
 		return nil, err
 	}
-	near.size, near.sides[0].goals["git diff"], near.sides[1].goals["git diff"] = "neighbours", 30, 100
+	near.size, near.sides[0].goals["git diff"], near.sides[2].goals["git diff"] = "neighbours", 30, 100
 	far, err := w.lawDiffs(ctx, d, g, commits, 0, last)
 	if err != nil {
 		return nil, err
 	}
-	far.size, far.sides[0].goals["git diff"], far.sides[1].goals["git diff"] = "first to last", 10, 10
+	far.size, far.sides[0].goals["git diff"], far.sides[2].goals["git diff"] = "first to last", 10, 10
 	history, err := w.lawHistory(ctx, l, d, g)
 	return []*contest{near, far, w.lawBlame(l, d, g), history}, err
 }
@@ -122,9 +122,15 @@ func (w *world) lawDiffs(ctx context.Context, d *draft, g git, commits []string,
 	if points != len(rows) || !proto.Equal(theirs, summary) {
 		return nil, fmt.Errorf("%s to %s: the server says %v, the function %v", base, revision, theirs, summary)
 	}
+	n, bases := 0, []string{base, d.revision(other(from))}
 	return &contest{job: "diff of the Civil Code", sides: []*side{
 		{name: "DiffRevisions", goals: map[string]float64{}, turn: loop(1, w.lasts, func(ctx context.Context, _ int) error {
 			_, _, err := diff(ctx, d.c, base, revision)
+			return err
+		})},
+		{name: "not remembered", turn: loop(1, w.lasts, func(ctx context.Context, _ int) error {
+			n++
+			_, _, err := diff(ctx, d.c, bases[n%len(bases)], revision)
 			return err
 		})},
 		{name: "diff function", goals: map[string]float64{}, turn: loop(1, w.lasts, func(context.Context, int) error {
@@ -134,6 +140,14 @@ func (w *world) lawDiffs(ctx context.Context, d *draft, g git, commits []string,
 		w.reading("git diff", g, "diff", "--word-diff", commits[from], commits[to]),
 		w.reading("git process", g, "--version"),
 	}}, nil
+}
+
+// other is a revision beside another: a text remembers only what it was compared with last.
+func other(revision int) int {
+	if revision == 0 {
+		return 1
+	}
+	return revision - 1
 }
 
 // diff fetches all pages of what happened between two revisions, and tells to how many points something did.

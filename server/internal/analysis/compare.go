@@ -70,7 +70,7 @@ func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVers
 		Revision: r.Msg.GetName(), CreateTime: r.Msg.GetCreateTime(), HeldTime: r.Msg.GetHeldTime(), Point: now,
 	}
 	parent := l.FirstParent(r)
-	v.Kinds = happened(l, parent, r, now)
+	v.Kinds = happened(parent, r, now)
 	if len(v.GetKinds()) > 0 {
 		return v
 	}
@@ -83,7 +83,7 @@ func version(l *lens.Lens, r *record.Revision, point string) *parleyv1.PointVers
 }
 
 // happened tells what r did to a point.
-func happened(l *lens.Lens, parent, r *record.Revision, now *parleyv1.Point) []parleyv1.PointDiff_Kind {
+func happened(parent, r *record.Revision, now *parleyv1.Point) []parleyv1.PointDiff_Kind {
 	if was := pointIn(parent, now.GetId()); onItsOwn(was, now) && !r.ReplacedSince(parent)(now.GetId()) {
 		return redline.Kinds(was, now)
 	}

@@ -194,7 +194,7 @@ func (n *negotiation) commit(batch []*job) {
 		err := n.host.ledger.Append(ctx, n.log, t.before, t.entries...)
 		if err == nil {
 			n.publish(t.state)
-			n.news.tell(t.state, t.decoded)
+			n.news.tell(t.state, n.heard(t.decoded))
 			t.deliver()
 			return
 		}
@@ -219,6 +219,16 @@ func (n *negotiation) commit(batch []*job) {
 	for _, j := range batch {
 		j.answer <- reply{err: fault.NotNow("the record is too busy; try again", nil)}
 	}
+}
+
+// heard gives the entries if anybody watches, and none otherwise: whoever comes to watch later reads them in the log.
+func (n *negotiation) heard(entries []*ledgerv1.Entry) []*ledgerv1.Entry {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.watchers == 0 {
+		return nil
+	}
+	return entries
 }
 
 // stored tells whether the entries of a turn are in the log, by reading it.
@@ -261,7 +271,7 @@ func (t *turn) fail(err error) {
 // job after others that write waits with theirs, even if it writes nothing itself.
 func (n *negotiation) run(batch []*job) *turn {
 	st := n.state.Load()
-	t := &turn{before: ledger.Seq(st.Seq()), state: st.Fork()}
+	t := &turn{before: ledger.Seq(st.Seq()), state: st}
 	for _, j := range batch {
 		out, err := n.runOne(t, j)
 		if len(t.entries) == 0 {

@@ -171,6 +171,43 @@ func TestProgressMarksComeWhileNothingHappens(t *testing.T) {
 	})
 }
 
+// News are kept while somebody watches, and for nobody else: they are a fifth of what a commit leaves in memory.
+func TestNewsAreKeptForThoseWhoWatch(t *testing.T) {
+	h := open(t, ledgertest.Memory())
+	if err := createTalks(h); err != nil {
+		t.Fatal(err)
+	}
+	n, err := h.negotiation(t.Context(), talks, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(id string) {
+		if _, err := h.Write(t.Context(), party(id, "")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("a")
+	if got := len(n.news.after(0).entries); got > 0 {
+		t.Errorf("%d entries are kept for nobody", got)
+	}
+	for step, err := range h.Watch(t.Context(), Watch{Viewer: all, Negotiation: talks, Latest: true, Idle: time.Hour}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(step.Entries) > 0 {
+			break
+		}
+		write("b") // when it has caught up
+		if got := len(n.news.after(2).entries); got != 1 {
+			t.Errorf("%d entries are kept for a watcher, not 1", got)
+		}
+	}
+	write("c")
+	if got := len(n.news.after(0).entries); got > 0 {
+		t.Errorf("%d entries are kept for one who has left", got)
+	}
+}
+
 func TestWatchesEndWhenTheHostDoes(t *testing.T) {
 	h := open(t, ledgertest.Memory())
 	if err := createTalks(h); err != nil {

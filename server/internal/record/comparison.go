@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -53,17 +54,29 @@ func (r *Revision) Compare(base *Revision, parent bool) *Comparison {
 func (c *Comparison) Wire(from, to int) ([]byte, error) {
 	w := c.wire.Load()
 	if w == nil {
-		w = &rows{ends: make([]int, len(c.Points))}
-		for i := range c.Points {
-			var err error
-			if w.bytes, err = (proto.MarshalOptions{}).MarshalAppend(w.bytes, &parleyv1.DiffRevisionsResponse{Points: c.Points[i : i+1]}); err != nil {
-				return nil, fmt.Errorf("encode what happened to point %s: %w", c.Points[i].GetPoint(), err)
-			}
-			w.ends[i] = len(w.bytes)
+		var err error
+		if w, err = encoded(c.Points); err != nil {
+			return nil, fmt.Errorf("encode what happened to the points of %s: %w", c.Revision.Name(), err)
 		}
 		c.wire.Store(w)
 	}
 	return w.bytes[w.end(from):w.end(to)], nil
+}
+
+// encoded encodes points at once, which takes memory once, and finds where each of them ends.
+func encoded(points []*parleyv1.PointDiff) (*rows, error) {
+	all, err := proto.Marshal(&parleyv1.DiffRevisionsResponse{Points: points})
+	if err != nil {
+		return nil, err
+	}
+	w := &rows{bytes: all, ends: make([]int, len(points))}
+	end := 0
+	for i := range w.ends {
+		_, _, n := protowire.ConsumeField(all[end:])
+		end += n
+		w.ends[i] = end
+	}
+	return w, nil
 }
 
 // end gives where so many rows end.

@@ -16,11 +16,11 @@ import (
 // point costs O(log n). A Text that belongs to a Revision is never changed.
 type Text struct {
 	points  *btree.Map[string, *placed] // by point id
-	order   *btree.Map[string, string]  // parent id, NUL, rank -> point id
+	order   *btree.Map[string, string]  // parent id, NUL, rank -> point id; that of the text it was forked from, until it is reordered
 	present int                         // points in the state PRESENT
 	nested  int                         // points that belong to another
 
-	reordered bool // since it was forked: a point has come, or has another place
+	reordered bool // since it was forked: a point has come, or has another place; the order is its own
 	sequence  atomic.Pointer[weak.Pointer[sequence]]
 }
 
@@ -37,11 +37,19 @@ type placed struct {
 const textDegree = 6
 
 func newText() *Text {
-	return &Text{points: btree.NewMap[string, *placed](textDegree), order: btree.NewMap[string, string](textDegree)}
+	return &Text{points: btree.NewMap[string, *placed](textDegree), order: btree.NewMap[string, string](textDegree), reordered: true}
 }
 
+// fork gives a text that can be changed without touching t, which is not to be changed any more.
 func (t *Text) fork() *Text {
-	return &Text{points: t.points.Copy(), order: t.order.Copy(), present: t.present, nested: t.nested}
+	return &Text{points: t.points.Copy(), order: t.order, present: t.present, nested: t.nested}
+}
+
+// reorder makes the order the text's own, to be changed.
+func (t *Text) reorder() {
+	if !t.reordered {
+		t.order, t.reordered = t.order.Copy(), true
+	}
 }
 
 // set puts a point in its place, which may be a new one; by is the revision that does, nil for none yet.
@@ -55,7 +63,7 @@ func (t *Text) set(p *parleyv1.Point, rank string, by *Revision) {
 	if known && old.rank == rank && old.point.GetParent() == p.GetParent() {
 		return // only the words changed: the order need not be copied
 	}
-	t.reordered = true
+	t.reorder()
 	if known { // its old place may be another's by now: a commit may fill it before it is left
 		place := orderKey(old.point.GetParent(), old.rank)
 		if id, _ := t.order.Get(place); id == p.GetId() {
@@ -157,7 +165,7 @@ func (t *Text) rankAt(parent, after string, first bool) string {
 // respace gives the children of a point new, short ranks in the same order, and names them.
 func (t *Text) respace(parent string) []string {
 	t.forget()
-	t.reordered = true
+	t.reorder()
 	ids := slices.Collect(t.children(parent))
 	for _, id := range ids { // all old ranks go first, as a new one may be the old one of another
 		p, _ := t.points.Get(id)
