@@ -18,20 +18,15 @@ func Compare(l *lens.Lens, base, revision string) (*record.Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
+	parent := l.FirstParent(r.Revision)
 	if base == "" {
-		return sinceParent(l, r.Revision), nil
+		return r.Compare(parent, parent != nil), nil
 	}
 	b, err := l.Revision(base)
 	if err != nil {
 		return nil, fault.ReferenceNotFound("base", base)
 	}
-	return r.Compare(b.Revision, b.Revision == l.FirstParent(r.Revision)), nil
-}
-
-// sinceParent tells what a revision did.
-func sinceParent(l *lens.Lens, r *record.Revision) *record.Comparison {
-	parent := l.FirstParent(r)
-	return r.Compare(parent, parent != nil)
+	return r.Compare(b.Revision, b.Revision == parent), nil
 }
 
 // PointHistory tells which revisions brought in or changed a point, oldest first, among those that the plan's newest
