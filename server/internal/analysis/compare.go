@@ -20,7 +20,7 @@ func Compare(l *lens.Lens, base, revision string) (*record.Comparison, error) {
 	}
 	parent := l.FirstParent(r.Revision)
 	if base == "" {
-		return r.Compare(parent, parent != nil), nil
+		return r.Compare(parent, true), nil
 	}
 	b, err := l.Revision(base)
 	if err != nil {
@@ -82,7 +82,7 @@ func happened(parent, r *record.Revision, now *parleyv1.Point) []parleyv1.PointD
 	if was := pointIn(parent, now.GetId()); onItsOwn(was, now) && !r.ReplacedSince(parent)(now.GetId()) {
 		return redline.Kinds(was, now)
 	}
-	for _, row := range r.Compare(parent, parent != nil).Points {
+	for _, row := range r.Compare(parent, true).Points {
 		if row.GetPoint() == now.GetId() {
 			return row.GetKinds()
 		}

@@ -14,8 +14,8 @@ import (
 	"github.com/seed-ff4a8210/parley/server/internal/record"
 )
 
-// news holds the latest entries of a negotiation in memory, decoded, so that any number of watchers can be told them
-// without reading the log.
+// news holds the latest entries of a negotiation that is watched in memory, decoded, so that any number of watchers can be told
+// them without reading the log.
 type news struct {
 	mu      sync.Mutex
 	last    ledger.Seq    // of the newest entry that watchers may be told
@@ -31,8 +31,8 @@ const (
 	keptChanges = 16 << 10
 )
 
-// tell takes in the newest entries, the last of which has the seq; none where they were not at hand. It is called after
-// the state that includes them was published.
+// tell takes in the newest entries, the last of which has the seq; none where they were not at hand or nobody
+// watches. It is called after the state that includes them was published.
 func (n *news) tell(st *record.State, entries []*ledgerv1.Entry) {
 	last := ledger.Seq(st.Seq())
 	n.mu.Lock()

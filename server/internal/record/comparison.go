@@ -17,19 +17,19 @@ type Comparison struct {
 	Points         []*parleyv1.PointDiff
 	Summary        *parleyv1.DiffSummary
 
-	parent bool // Base is what Revision follows
+	parent bool // Base is what Revision follows, nil for nothing
 	wire   atomic.Pointer[rows]
 }
 
 // rows are the points of a comparison on the wire.
 type rows struct {
 	bytes []byte
-	ends  []int // of each row
+	ends  []int // of the first rows: of none, of one, and so on
 }
 
 // Compare tells what happened to the points of a revision since another one, nil for nothing. Of a parent, which r follows directly
-// or through others that the viewer does not know of, it says which points r put elsewhere. A text remembers what was asked last, for
-// as long as it knows its sequence: most ask for what a revision did.
+// or through others that the viewer does not know of (nil for the first of all), it says which points r put elsewhere. A text remembers
+// what was asked last, for as long as it knows its sequence: most ask for what a revision did.
 func (r *Revision) Compare(base *Revision, parent bool) *Comparison {
 	s := r.Text.find()
 	if c := s.compared.Load(); c != nil && c.Base == base && c.parent == parent {
@@ -60,7 +60,7 @@ func (c *Comparison) Wire(from, to int) ([]byte, error) {
 		}
 		c.wire.Store(w)
 	}
-	return w.bytes[w.end(from):w.end(to)], nil
+	return w.bytes[w.ends[from]:w.ends[to]], nil
 }
 
 // encoded encodes points at once, which takes memory once, and finds where each of them ends.
@@ -69,22 +69,13 @@ func encoded(points []*parleyv1.PointDiff) (*rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &rows{bytes: all, ends: make([]int, len(points))}
-	end := 0
-	for i := range w.ends {
+	w := &rows{bytes: all, ends: make([]int, 1, len(points)+1)}
+	for end := 0; end < len(all); {
 		_, _, n := protowire.ConsumeField(all[end:])
 		end += n
-		w.ends[i] = end
+		w.ends = append(w.ends, end)
 	}
 	return w, nil
-}
-
-// end gives where so many rows end.
-func (w *rows) end(n int) int {
-	if n == 0 {
-		return 0
-	}
-	return w.ends[n-1]
 }
 
 // ReplacedSince tells which points r put elsewhere than they stand in a revision that it follows, nil for none. Between the two may

@@ -44,7 +44,10 @@ func (c codec) Marshal(v any) (mem.BufferSlice, error) {
 		return true
 	})
 	out, err := c.CodecV2.Marshal(rest.Interface())
-	return append(out, mem.SliceBuffer(answer.ProtoReflect().GetUnknown())), err
+	if err != nil {
+		return nil, err
+	}
+	return append(out, mem.SliceBuffer(answer.ProtoReflect().GetUnknown())), nil
 }
 
 // Unmarshal decodes into v; for a frame it never fails.
