@@ -6,30 +6,66 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 
 	bolt "go.etcd.io/bbolt"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
-// What no server can be faster than: an RPC that does nothing, a handler that hands out bytes, and a file that is written to.
+// What no server can be faster than: an RPC that does nothing, a handler that hands out bytes, a file that is written to, and
+// memory that is read and written.
 
-const emptyMethod = "/peers.Empty/Call"
+const (
+	emptyMethod = "/peers.Empty/Call"
+	bytesMethod = "/peers.Empty/Give"
+)
 
-// serveEmpty serves a method that takes nothing and gives nothing.
+// serveEmpty serves a method that takes nothing and gives nothing, and one that gives as many bytes as it is asked for.
 func serveEmpty(addr string) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
 	s := grpc.NewServer()
+	zeros := make([]byte, 1<<20)
 	s.RegisterService(&grpc.ServiceDesc{ServiceName: "peers.Empty", HandlerType: (*any)(nil), Methods: []grpc.MethodDesc{{
 		MethodName: "Call",
 		Handler: func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
 			return &emptypb.Empty{}, decode(&emptypb.Empty{})
 		},
+	}, {
+		MethodName: "Give",
+		Handler: func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+			n := &wrapperspb.UInt32Value{}
+			err := decode(n)
+			return wrapperspb.Bytes(zeros[:min(int(n.GetValue()), len(zeros))]), err
+		},
 	}}}, struct{}{})
 	return s.Serve(l)
+}
+
+// emptyCalls call a method that does nothing.
+func (w *world) emptyCalls(clients int) (*side, error) {
+	on, err := w.empty(clients)
+	if err != nil {
+		return nil, err
+	}
+	return &side{name: "empty RPC", turn: loop(clients, w.lasts, func(ctx context.Context, i int) error {
+		return on[i%len(on)].Invoke(ctx, emptyMethod, &emptypb.Empty{}, &emptypb.Empty{})
+	})}, nil
+}
+
+// bytesCalls call a method that gives so many bytes, which are not looked at.
+func (w *world) bytesCalls(clients, size int) (*side, error) {
+	on, err := w.empty(clients)
+	if err != nil {
+		return nil, err
+	}
+	return &side{name: "RPC of as many bytes", turn: loop(clients, w.lasts, func(ctx context.Context, i int) error {
+		return on[i%len(on)].Invoke(ctx, bytesMethod, wrapperspb.UInt32(uint32(size)), &wrapperspb.BytesValue{})
+	})}, nil
 }
 
 // serveFile serves the bytes of a JSON file from memory.
@@ -42,6 +78,33 @@ func serveFile(addr, file string) error {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(data)
 	}))
+}
+
+// appends has one client write to the end of a file and wait for the disk; how several would share a wait, bbolt shows.
+func (w *world) appends(clients int, value []byte) (*side, error) {
+	if clients > 1 {
+		return nil, nil
+	}
+	file, err := os.Create(filepath.Join(w.dir, "appended"))
+	if err != nil {
+		return nil, err
+	}
+	w.closers = append(w.closers, file)
+	return &side{name: "write and fsync", turn: loop(1, w.lasts, func(context.Context, int) error {
+		if _, err := file.Write(value); err != nil {
+			return err
+		}
+		return file.Sync()
+	})}, nil
+}
+
+// copying copies bytes from one place in memory to another.
+func (w *world) copying(name string, data []byte) *side {
+	to := make([]byte, len(data))
+	return &side{name: name, turn: loop(1, w.lasts, func(context.Context, int) error {
+		copy(to, data)
+		return nil
+	})}
 }
 
 // committer writes to a bbolt file what several callers want written, all who wait in one transaction.

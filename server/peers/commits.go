@@ -11,7 +11,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/emptypb"
 )
 
 // commits are durable: all but the empty RPC answer when what they were given is on disk.
@@ -95,6 +94,7 @@ func (w *world) commitPeers(ctx context.Context) (out []rival, err error) {
 		func(clients int) (*side, error) {
 			return &side{name: "bbolt committer", turn: loop(clients, w.lasts, func(ctx context.Context, _ int) error { return db.put(ctx, value) })}, nil
 		},
+		func(clients int) (*side, error) { return w.appends(clients, value) },
 		func(clients int) (*side, error) { return w.gitCommits(ctx, clients) },
 		func(clients int) (*side, error) { return w.emptyCalls(clients) },
 	), nil
@@ -156,17 +156,6 @@ func (w *world) gitCommits(ctx context.Context, clients int) (*side, error) {
 			return err
 		}
 		return g.run(ctx, "-c", "core.fsync=committed", "commit", "-q", "-a", "-m", "r"+strconv.Itoa(n))
-	})}, nil
-}
-
-// emptyCalls call a method that does nothing.
-func (w *world) emptyCalls(clients int) (*side, error) {
-	on, err := w.empty(clients)
-	if err != nil {
-		return nil, err
-	}
-	return &side{name: "empty RPC", turn: loop(clients, w.lasts, func(ctx context.Context, i int) error {
-		return on[i%len(on)].Invoke(ctx, emptyMethod, &emptypb.Empty{}, &emptypb.Empty{})
 	})}, nil
 }
 

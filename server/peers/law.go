@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -137,9 +138,18 @@ func (w *world) lawDiffs(ctx context.Context, d *draft, g git, commits []string,
 			redline.Diff(old, new)
 			return nil
 		})},
+		w.copying("copy of both texts", slices.Concat(words(old), words(new))),
 		w.reading("git diff", g, "diff", "--word-diff", commits[from], commits[to]),
 		w.reading("git process", g, "--version"),
 	}}, nil
+}
+
+// words gives the bytes that a reader of points would have to read.
+func words(points []*parleyv1.Point) (all []byte) {
+	for _, p := range points {
+		all = append(append(all, p.GetHeading()...), p.GetText()...)
+	}
+	return all
 }
 
 // other is a revision beside another: a text remembers only what it was compared with last.

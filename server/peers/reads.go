@@ -61,12 +61,16 @@ func reads(ctx context.Context, w *world) ([]*contest, error) {
 		if pool != nil {
 			c.sides = append(c.sides, &side{name: "PostgreSQL select", turn: loop(clients, w.lasts, func(ctx context.Context, _ int) error { return selectRows(ctx, pool) })})
 		}
-		s, err := w.emptyCalls(clients)
+		bytes, err := w.bytesCalls(clients, len(value))
 		if err != nil {
 			return nil, err
 		}
+		empty, err := w.emptyCalls(clients)
+		if err != nil {
+			return nil, err
+		}
+		c.sides = append(c.sides, bytes, empty)
 		out = append(out, c)
-		c.sides = append(c.sides, s)
 	}
 	return out, nil
 }

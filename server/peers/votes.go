@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/seed-ff4a8210/parley/client"
 	parleyv1 "github.com/seed-ff4a8210/parley/gen/go/parley/v1"
@@ -35,11 +36,17 @@ func votes(ctx context.Context, w *world) ([]*contest, error) {
 	if err := m.load(ctx, w); err != nil {
 		return nil, err
 	}
+	onePage, all, err := m.answers(ctx)
+	if err != nil {
+		return nil, err
+	}
 	page := &contest{job: votesJob, size: fmt.Sprintf("page of %d × %d", rowsOfAPage, len(a.States)), sides: []*side{
 		{name: "GetPositionMatrix", goals: map[string]float64{}, turn: loop(1, w.lasts, m.page)},
+		w.copying("copy of the answer", onePage),
 	}}
 	whole := &contest{job: votesJob, size: fmt.Sprintf("all of %d × %d", len(a.Calls), len(a.States)), sides: []*side{
 		{name: "StreamPositionMatrix", goals: map[string]float64{}, turn: loop(1, w.lasts, m.whole)},
+		w.copying("copy of the answer", all),
 	}}
 	if m.pool != nil {
 		page.sides = append(page.sides, &side{name: "PostgreSQL select", turn: loop(1, w.lasts, m.selectPage)})
@@ -121,6 +128,24 @@ func (m *matrices) findPages(ctx context.Context) error {
 	return nil
 }
 
+// answers gives the first page and the whole matrix as they are on the wire.
+func (m *matrices) answers(ctx context.Context) (page, whole []byte, err error) {
+	one, err := m.c.Analysis.GetPositionMatrix(ctx, pageRequest(m.tokens[0]))
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := m.c.Matrix(ctx, wholeRequest)
+	if err != nil {
+		return nil, nil, err
+	}
+	page, err = proto.Marshal(one)
+	if err != nil {
+		return nil, nil, err
+	}
+	whole, err = proto.Marshal(all)
+	return page, whole, err
+}
+
 // copyIn makes a table of stances with what one has to keep of each, by COPY, which is the fastest that PostgreSQL offers.
 func (m *matrices) copyIn(ctx context.Context, w *world) error {
 	if _, err := m.pool.Exec(ctx, `
@@ -163,8 +188,10 @@ func (m *matrices) page(ctx context.Context, _ int) error {
 	return err
 }
 
+var wholeRequest = &parleyv1.StreamPositionMatrixRequest{Revision: cases.AllCalls(un), View: parleyv1.PositionMatrix_VIEW_COMPACT}
+
 func (m *matrices) whole(ctx context.Context, _ int) error {
-	all, err := m.c.Matrix(ctx, &parleyv1.StreamPositionMatrixRequest{Revision: cases.AllCalls(un), View: parleyv1.PositionMatrix_VIEW_COMPACT})
+	all, err := m.c.Matrix(ctx, wholeRequest)
 	if err == nil && len(all.GetRows()) != len(m.assembly.Calls) {
 		err = fmt.Errorf("%d rows", len(all.GetRows()))
 	}

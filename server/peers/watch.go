@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,11 +33,11 @@ const (
 func watches(ctx context.Context, w *world) ([]*contest, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	w.closers = append(w.closers, closer(cancel))
-	ours, value, err := w.watchParley(ctx)
+	sides, value, err := w.watchParley(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := &contest{job: "watch", size: fmt.Sprintf("%d watchers, %d changes", watchers, changes), sides: []*side{ours}}
+	c := &contest{job: "watch", size: fmt.Sprintf("%d watchers, %d changes", watchers, changes), sides: sides}
 	addr, ok, err := w.etcd()
 	if err != nil {
 		return nil, err
@@ -161,8 +162,9 @@ func (c *crowd) turn(ctx context.Context) (turn, error) {
 	return t, nil
 }
 
-// watchParley opens watches of a negotiation, each a call of its own. It also gives what a change is on the wire.
-func (w *world) watchParley(ctx context.Context) (*side, []byte, error) {
+// watchParley opens watches of a negotiation, each a call of its own, and has clients decode what these are told without being told
+// it. It also gives what a change is on the wire.
+func (w *world) watchParley(ctx context.Context) ([]*side, []byte, error) {
 	p, err := w.parley()
 	if err != nil {
 		return nil, nil, err
@@ -194,8 +196,45 @@ func (w *world) watchParley(ctx context.Context) (*side, []byte, error) {
 			return nil, nil, err
 		}
 	}
+	decoding, err := w.decodeEvents(ctx, writer[0], request)
+	if err != nil {
+		return nil, nil, err
+	}
 	value, err := proto.Marshal(request("e1"))
-	return &side{name: "WatchNegotiation", goals: map[string]float64{"etcd watch": 3}, turn: crowd.turn}, value, err
+	return []*side{{name: "WatchNegotiation", goals: map[string]float64{"etcd watch": 3}, turn: crowd.turn}, decoding}, value, err
+}
+
+// decodeEvents makes messages of an answer that tells of many events, over and over, on as many cores as there are.
+func (w *world) decodeEvents(ctx context.Context, c *client.Client, request func(id string) *parleyv1.CreateEventRequest) (*side, error) {
+	const events = 100
+	if _, err := draftsFor(ctx, []*client.Client{c}, 1, 1, "decoded-"); err != nil {
+		return nil, err
+	}
+	answer := &parleyv1.WatchNegotiationResponse_Entries{}
+	for i := range events {
+		req := request("e" + strconv.Itoa(i))
+		req.Parent = "negotiations/decoded-0"
+		if _, err := c.Events.CreateEvent(ctx, req); err != nil {
+			return nil, err
+		}
+	}
+	page, err := c.Log.ListEntries(ctx, &parleyv1.ListEntriesRequest{Parent: "negotiations/decoded-0", PageSize: events, OrderBy: "create_time desc"})
+	if err != nil {
+		return nil, err
+	}
+	answer.Entries = page.GetEntries()
+	data, err := proto.Marshal(&parleyv1.WatchNegotiationResponse{Step: &parleyv1.WatchNegotiationResponse_Entries_{Entries: answer}})
+	if err != nil {
+		return nil, err
+	}
+	answers := loop(runtime.NumCPU(), w.lasts, func(context.Context, int) error {
+		return (&parleyv1.WatchNegotiationResponse{}).UnmarshalVTUnsafe(data)
+	})
+	return &side{name: "decoding alone", turn: func(ctx context.Context) (turn, error) {
+		t, err := answers(ctx)
+		t.done *= len(answer.GetEntries())
+		return t, err
+	}}, nil
 }
 
 // watchNegotiation begins to watch: the server says so when there is nothing more to tell of what was before.
