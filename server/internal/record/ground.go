@@ -86,7 +86,7 @@ func (c *commit) settleOnGround() error {
 func (c *commit) begin(from *Revision) {
 	c.touched, c.order, c.matches = map[string]bool{}, nil, nil
 	if from != nil {
-		c.text = from.Text.fork()
+		c.text = from.Text.forkTo(&Text{})
 	} else {
 		c.text = newText()
 	}

@@ -26,6 +26,11 @@ type Revision struct {
 	plan   string    // its name
 	before *Revision // that the plan got before it; nil for its first
 	jump   *Revision // one before it, at such distances that any is reached in O(log n) steps; nil for the first
+
+	// Room for what most have, in one piece of memory: a text made from another's, one parent, one changed point.
+	text   Text
+	parent [1]*Revision
+	change [1]string
 }
 
 // Touched gives the newest revision, r itself or one before it, that changed a point, and whoever may see r may see it and all
@@ -62,19 +67,21 @@ func (r *Revision) Name() string {
 // applyRevision folds a new revision in: the base's text with the points that differ put in.
 func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	msg := c.GetRevision()
-	r := &Revision{Msg: msg, Time: time, plan: ParentOf(msg.GetName()), Changed: make([]string, 0, len(c.GetDeltas()))}
+	r := &Revision{Msg: msg, Time: time, plan: ParentOf(msg.GetName())}
+	r.Parents, r.Changed = r.parent[:0], slices.Grow(r.change[:0], len(c.GetDeltas()))
 	for _, p := range msg.GetParents() {
 		parent, ok := s.revisions.Get(p.GetRevision())
 		if !ok {
 			return fmt.Errorf("%s has an unknown parent %s", msg.GetName(), p.GetRevision())
 		}
+		shareString(&p.Revision, parent.Msg.GetName())
 		r.Parents = append(r.Parents, parent)
 	}
 	if r.Base = firstOf(r.Parents); c.GetBase() != nil {
 		r.Base, _ = s.revisions.Get(c.GetBase().GetRevision())
 	}
 	if r.Base != nil {
-		r.Text = r.Base.Text.fork()
+		r.Text = r.Base.Text.forkTo(&r.text)
 	} else {
 		r.Text = newText()
 	}
@@ -85,6 +92,7 @@ func (s *State) applyRevision(c *ledgerv1.RevisionChange, time int64) error {
 	if r.Base != nil && r.Text.mayFollow(r.Changed) {
 		if s := r.Base.Text.known(); s != nil { // not while a log is read: most of what is there nobody asks for
 			r.Text.follow(r.Base.Text, s.points, r.Changed)
+			r.Base.Text.forget() // those who know theirs take memory for it, and most ask for the newest
 		}
 	}
 	slices.Sort(r.Changed) // the order in which they came about may tell of what nobody is to know

@@ -15,10 +15,10 @@ import (
 // Text is the points of one revision. It shares structure with the text that it was made from, so that a change of one
 // point costs O(log n). A Text that belongs to a Revision is never changed.
 type Text struct {
-	points  *btree.Map[string, *placed] // by point id
-	order   *btree.Map[string, string]  // parent id, NUL, rank -> point id; that of the text it was forked from, until it is reordered
-	present int                         // points in the state PRESENT
-	nested  int                         // points that belong to another
+	points  btree.Map[string, *placed] // by point id
+	order   *btree.Map[string, string] // parent id, NUL, rank -> point id; that of the text it was forked from, until it is reordered
+	present int                        // points in the state PRESENT
+	nested  int                        // points that belong to another
 
 	reordered bool // since it was forked: a point has come, or has another place; the order is its own
 	sequence  atomic.Pointer[weak.Pointer[sequence]]
@@ -37,27 +37,40 @@ type placed struct {
 const textDegree = 6
 
 func newText() *Text {
-	return &Text{points: btree.NewMap[string, *placed](textDegree), order: btree.NewMap[string, string](textDegree), reordered: true}
+	return &Text{points: *btree.NewMap[string, *placed](textDegree), order: btree.NewMap[string, string](textDegree), reordered: true}
 }
 
-// fork gives a text that can be changed without touching t, which is not to be changed any more.
-func (t *Text) fork() *Text {
-	return &Text{points: t.points.Copy(), order: t.order, present: t.present, nested: t.nested}
+// forkTo makes a new text one that can be changed without touching t, which is not to be changed any more. Any number may do so at
+// once.
+func (t *Text) forkTo(c *Text) *Text {
+	c.order, c.present, c.nested = t.order, t.present, t.nested
+	copyTree(&c.points, &t.points)
+	return c
+}
+
+// copyTree makes a tree a copy of another, of which nothing is written: its own Copy would mark it.
+func copyTree[V any](to, from *btree.Map[string, V]) {
+	*to = *from
+	*to = *to.Copy()
 }
 
 // reorder makes the order the text's own, to be changed.
 func (t *Text) reorder() {
 	if !t.reordered {
-		t.order, t.reordered = t.order.Copy(), true
+		own := &btree.Map[string, string]{}
+		copyTree(own, t.order)
+		t.order, t.reordered = own, true
 	}
 }
 
 // set puts a point in its place, which may be a new one; by is the revision that does, nil for none yet.
 func (t *Text) set(p *parleyv1.Point, rank string, by *Revision) {
 	t.forget()
-	old, known := t.points.Set(p.GetId(), &placed{point: p, rank: rank, by: by})
+	is := &placed{point: p, rank: rank, by: by}
+	old, known := t.points.Set(p.GetId(), is)
 	if known {
 		t.count(old.point, -1)
+		is.share(old)
 	}
 	t.count(p, 1)
 	if known && old.rank == rank && old.point.GetParent() == p.GetParent() {
@@ -71,6 +84,26 @@ func (t *Text) set(p *parleyv1.Point, rank string, by *Revision) {
 		}
 	}
 	t.order.Set(orderKey(p.GetParent(), rank), p.GetId())
+}
+
+// share lets a point have what is the same in the one that it replaces from there, so that it is kept once.
+func (p *placed) share(old *placed) {
+	shareString(&p.rank, old.rank)
+	is, was := p.point, old.point
+	if is == was { // only its place is new: it is another text's, too
+		return
+	}
+	shareString(&is.Id, was.GetId())
+	shareString(&is.Label, was.GetLabel())
+	shareString(&is.Heading, was.GetHeading())
+	shareString(&is.Parent, was.GetParent())
+}
+
+// shareString makes two equal strings one in memory.
+func shareString(is *string, was string) {
+	if *is == was {
+		*is = was
+	}
 }
 
 // count keeps the counters up to date when a point comes in (1) or goes out (-1).
