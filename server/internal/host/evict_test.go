@@ -64,6 +64,7 @@ func TestWhatIsWatchedStaysInMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	h.settle()
 	if h.EvictIdle(0) != 1 {
 		t.Error("it stayed when the watcher had gone")
 	}
