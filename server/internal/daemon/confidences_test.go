@@ -87,10 +87,10 @@ func TestNoMethodShowsConfidencesUnnoted(t *testing.T) {
 	names := x.entrust(t)
 	conn, shown := dialRaw(t, x.server), []string{}
 	for _, m := range allMethods() {
-		if m.Input().Fields().ByName("validate_only") != nil || m.IsStreamingClient() {
+		if writes(m) {
 			continue
 		}
-		if strings.Contains(x.answerOf(t, conn, m, names), confided) {
+		if strings.Contains(x.answerOf(t, conn, m, x.requestOf(m, names)), confided) {
 			shown = append(shown, string(m.Name()))
 		}
 	}
@@ -137,17 +137,26 @@ func (x *table) entrust(t *testing.T) map[string][]string {
 	return names
 }
 
-// answerOf calls a method as the mediator maria, and gives the answer as text: of a stream, its beginning.
-func (x *table) answerOf(t *testing.T, conn *grpc.ClientConn, m protoreflect.MethodDescriptor, names map[string][]string) string {
-	t.Helper()
-	ctx, cancel := context.WithCancel(metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+x.secrets["maria"]))
-	defer cancel()
+func writes(m protoreflect.MethodDescriptor) bool {
+	return m.Input().Fields().ByName("validate_only") != nil || m.IsStreamingClient()
+}
+
+// requestOf makes a request about what the names are of.
+func (x *table) requestOf(m protoreflect.MethodDescriptor, names map[string][]string) proto.Message {
 	p := &filler{negotiation: x.n, names: names}
 	req := newMessage(m.Input()).Interface()
 	p.fill(req.ProtoReflect(), 0)
 	if w, ok := req.(*parleyv1.WatchNegotiationRequest); ok {
 		w.Start, w.ResumeToken = parleyv1.WatchNegotiationRequest_START_EARLIEST, ""
 	}
+	return req
+}
+
+// answerOf calls a method as the mediator maria, and gives the answer as text: of a stream, its beginning.
+func (x *table) answerOf(t *testing.T, conn *grpc.ClientConn, m protoreflect.MethodDescriptor, req proto.Message) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+x.secrets["maria"]))
+	defer cancel()
 	stream, err := conn.NewStream(ctx, &grpc.StreamDesc{ServerStreams: m.IsStreamingServer()}, fmt.Sprintf("/%s/%s", m.Parent().FullName(), m.Name()))
 	if err == nil {
 		err = errors.Join(stream.SendMsg(req), stream.CloseSend())

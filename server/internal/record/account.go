@@ -32,7 +32,7 @@ func newAccounts() *accounts {
 }
 
 func (a *accounts) forkAccounts() *accounts {
-	return &accounts{a.members.fork(), a.memberOf.Copy(), a.tokens.fork(), a.bySecret.Copy(), a.due.Copy()}
+	return &accounts{a.members.fork(), copyOf(a.memberOf), a.tokens.fork(), copyOf(a.bySecret), copyOf(a.due)}
 }
 
 // applyAccount folds a change of an account in; false if it is none.

@@ -19,7 +19,7 @@ func TestDraftsAreMadeAtOnce(t *testing.T) {
 	var readers sync.WaitGroup
 	for range 4 {
 		readers.Go(func() {
-			if r, _, err := DraftRevision(st, req); err != nil || r.Text.Len() != 3 {
+			if r, _, err := DraftRevision(st.Through(nil), req); err != nil || r.Text.Len() != 3 {
 				t.Errorf("%v, %v", r, err)
 			}
 		})

@@ -55,9 +55,9 @@ func (s *State) own() {
 	s.facts = &facts{
 		claims: s.claims.fork(), events: s.events.fork(), sources: s.sources.fork(), assessments: s.assessments.fork(),
 		valuations:    s.valuations.fork(),
-		assessmentsOf: s.assessmentsOf.Copy(),
-		objections:    s.objections.fork(), objectionsOn: s.objectionsOn.Copy(), editorial: s.editorial.Copy(),
-		accesses: s.accesses.fork(), disclosures: s.disclosures.fork(), disclosed: s.disclosed.Copy(), embargoes: s.embargoes.Copy(),
+		assessmentsOf: copyOf(s.assessmentsOf),
+		objections:    s.objections.fork(), objectionsOn: copyOf(s.objectionsOn), editorial: copyOf(s.editorial),
+		accesses: s.accesses.fork(), disclosures: s.disclosures.fork(), disclosed: copyOf(s.disclosed), embargoes: copyOf(s.embargoes),
 	}
 }
 

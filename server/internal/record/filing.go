@@ -90,8 +90,8 @@ func (s *State) filingFor(target string, first *parleyv1.Stance) *filing {
 	case f.owner == s.owner:
 		return f
 	default:
-		c := *f
-		c.owner, c.stances = s.owner, f.stances.Copy()
+		c, its := *f, *f.stances // whose own Copy would mark it; see copyOf
+		c.owner, c.stances = s.owner, its.Copy()
 		f = &c
 	}
 	s.stancesOn.Set(target, f)

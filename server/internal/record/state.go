@@ -71,7 +71,7 @@ func NewState() *State {
 	}
 }
 
-// Fork gives a State that can be applied to without touching s. Only the writer of s may call it.
+// Fork gives a State that can be applied to without touching s, which is not to be applied to any more. Any number may do so at once.
 func (s *State) Fork() *State {
 	c := *s
 	c.negotiations = s.negotiations.fork()
@@ -79,14 +79,21 @@ func (s *State) Fork() *State {
 	c.demands = s.demands.fork()
 	c.plans = s.plans.fork()
 	c.stances = s.stances.fork()
-	s.ownsFacts, c.ownsFacts = false, false
-	c.revisions = s.revisions.Copy()
-	c.heads = s.heads.Copy()
-	c.stancesOn = s.stancesOn.Copy()
-	c.speakers = s.speakers.Copy()
-	s.owner, c.owner = &owner{}, &owner{}
-	c.receipts = s.receipts.Copy()
+	c.ownsFacts = false
+	c.revisions = copyOf(s.revisions)
+	c.heads = copyOf(s.heads)
+	c.stancesOn = copyOf(s.stancesOn)
+	c.speakers = copyOf(s.speakers)
+	c.owner = &owner{}
+	c.receipts = copyOf(s.receipts)
 	return &c
+}
+
+// copyOf gives a tree that can be changed without touching the other, which is not to be changed any more. The other's own Copy
+// would mark it, which those who read it at the time would notice.
+func copyOf[V any](tree *btree.Map[string, V]) *btree.Map[string, V] {
+	its := *tree
+	return its.Copy()
 }
 
 // Seq is the seq of the last entry applied.
@@ -214,7 +221,7 @@ func newTable[M kept]() *table[M] {
 	return &table[M]{btree.NewMap[string, *version[M]](degree)}
 }
 
-func (t *table[M]) fork() *table[M] { return &table[M]{t.m.Copy()} }
+func (t *table[M]) fork() *table[M] { return &table[M]{copyOf(t.m)} }
 
 func (t *table[M]) put(name string, msg M, time int64) {
 	t.set(name, &version[M]{msg: msg, time: time})

@@ -43,23 +43,14 @@ func newText() *Text {
 // forkTo makes a new text one that can be changed without touching t, which is not to be changed any more. Any number may do so at
 // once.
 func (t *Text) forkTo(c *Text) *Text {
-	c.order, c.present, c.nested = t.order, t.present, t.nested
-	copyTree(&c.points, &t.points)
+	c.points, c.order, c.present, c.nested = *copyOf(&t.points), t.order, t.present, t.nested
 	return c
-}
-
-// copyTree makes a tree a copy of another, of which nothing is written: its own Copy would mark it.
-func copyTree[V any](to, from *btree.Map[string, V]) {
-	*to = *from
-	*to = *to.Copy()
 }
 
 // reorder makes the order the text's own, to be changed.
 func (t *Text) reorder() {
 	if !t.reordered {
-		own := &btree.Map[string, string]{}
-		copyTree(own, t.order)
-		t.order, t.reordered = own, true
+		t.order, t.reordered = copyOf(t.order), true
 	}
 }
 

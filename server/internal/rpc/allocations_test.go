@@ -33,7 +33,7 @@ func TestCallsAllocateNoMoreThanTheyDid(t *testing.T) {
 			_, err := plans.GetPoint(ctx, &parleyv1.GetPointRequest{Name: newest + "/points/p7"})
 			return err
 		}},
-		{"CommitRevision, one of 28 points", 415, func() error {
+		{"CommitRevision, one of 28 points", 386, func() error {
 			made, err := plans.CommitRevision(ctx, oneChange(head, n))
 			head, n = made.GetRevision().GetName(), n+1
 			return err
