@@ -94,11 +94,15 @@ func (d *disk) work(t *testing.T, p *process, passes bool) {
 	t.Helper()
 	c := p.dial(t)
 	defer func() { _ = c.Close() }()
-	_, unmade := c.Negotiations.CreateNegotiation(t.Context(), beginning())
-	if wantUnavailable(t, unmade); unmade != nil {
-		_, unmade = c.Negotiations.CreateNegotiation(t.Context(), beginning())
-		wantUnavailable(t, unmade)
+	tries := 2
+	if passes {
+		tries = mostThreads
 	}
+	unmade := retry(tries, func() error {
+		_, err := c.Negotiations.CreateNegotiation(t.Context(), beginning())
+		wantUnavailable(t, err)
+		return err
+	})
 	for i := range 10 {
 		req := &parleyv1.CreateClaimRequest{
 			Parent: talks, ClaimId: fmt.Sprintf("c%d", i), Claim: &parleyv1.Claim{Statement: strings.Repeat("So it is. ", 900)},
@@ -116,16 +120,29 @@ func (d *disk) work(t *testing.T, p *process, passes bool) {
 				t.Errorf("%s was acknowledged, and reads as %v, %v", claim.GetName(), got, err)
 			}
 		}
-		for try := 0; i == 9 && passes && err != nil && !strings.Contains(err.Error(), "restart"); try++ {
-			if try == mostThreads {
-				t.Errorf("the server does not recover: %v", err)
-				break
-			}
-			if claim, err = c.Claims.CreateClaim(t.Context(), req); err == nil {
+		if i < 9 || !passes || err == nil {
+			continue
+		}
+		if err := retry(mostThreads, func() error {
+			claim, err := c.Claims.CreateClaim(t.Context(), req)
+			if err == nil {
 				d.acknowledged = append(d.acknowledged, claim)
 			}
+			return err
+		}); err != nil && !strings.Contains(err.Error(), "restart") {
+			t.Errorf("the server does not recover: %v", err)
 		}
 	}
+}
+
+// retry tries something until it goes well, the server wants a restart, or so many times.
+func retry(most int, try func() error) (err error) {
+	for range most {
+		if err = try(); err == nil || strings.Contains(err.Error(), "restart") {
+			break
+		}
+	}
+	return err
 }
 
 func beginning() *parleyv1.CreateNegotiationRequest {
