@@ -14,7 +14,7 @@ import (
 // what these need, and much of it for good, as what stays is then strewn among what went.
 const (
 	leastHeap       = 64 << 20  // bytes
-	leastBusyHeap   = 192 << 20 // bytes
+	leastBusyHeap   = 160 << 20 // bytes
 	leastHeadroom   = 32 << 20  // bytes
 	leastPercent    = 8         // of what is in use
 	mostPercent     = 1500
