@@ -48,24 +48,25 @@ func serveEmpty(addr string) error {
 
 // emptyCalls call a method that does nothing.
 func (w *world) emptyCalls(clients int) (*side, error) {
-	on, err := w.empty(clients)
-	if err != nil {
-		return nil, err
-	}
-	return &side{name: "empty RPC", turn: loop(clients, w.lasts, func(ctx context.Context, i int) error {
-		return on[i%len(on)].Invoke(ctx, emptyMethod, &emptypb.Empty{}, &emptypb.Empty{})
-	})}, nil
+	return w.plainCalls("empty RPC", clients, func(ctx context.Context, on *grpc.ClientConn) error {
+		return on.Invoke(ctx, emptyMethod, &emptypb.Empty{}, &emptypb.Empty{})
+	})
 }
 
 // bytesCalls call a method that gives so many bytes, which are not looked at.
 func (w *world) bytesCalls(clients, size int) (*side, error) {
+	return w.plainCalls("RPC of as many bytes", clients, func(ctx context.Context, on *grpc.ClientConn) error {
+		return on.Invoke(ctx, bytesMethod, wrapperspb.UInt32(uint32(size)), &wrapperspb.BytesValue{})
+	})
+}
+
+// plainCalls make a call of a server of their own that does next to nothing.
+func (w *world) plainCalls(name string, clients int, call func(context.Context, *grpc.ClientConn) error) (*side, error) {
 	on, err := w.empty(clients)
 	if err != nil {
 		return nil, err
 	}
-	return &side{name: "RPC of as many bytes", turn: loop(clients, w.lasts, func(ctx context.Context, i int) error {
-		return on[i%len(on)].Invoke(ctx, bytesMethod, wrapperspb.UInt32(uint32(size)), &wrapperspb.BytesValue{})
-	})}, nil
+	return &side{name: name, turn: loop(clients, w.lasts, func(ctx context.Context, i int) error { return call(ctx, on[i%len(on)]) })}, nil
 }
 
 // serveFile serves the bytes of a JSON file from memory.

@@ -107,6 +107,10 @@ func pageRequest(token string) *parleyv1.GetPositionMatrixRequest {
 	}
 }
 
+func wholeRequest() *parleyv1.StreamPositionMatrixRequest {
+	return &parleyv1.StreamPositionMatrixRequest{Revision: cases.AllCalls(un), View: parleyv1.PositionMatrix_VIEW_COMPACT}
+}
+
 // findPages goes through all pages once, so that a turn can take any of them. It leaves out the last, which is not full.
 func (m *matrices) findPages(ctx context.Context) error {
 	for token := ""; ; {
@@ -134,7 +138,7 @@ func (m *matrices) answers(ctx context.Context) (page, whole []byte, err error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	all, err := m.c.Matrix(ctx, wholeRequest)
+	all, err := m.c.Matrix(ctx, wholeRequest())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -188,10 +192,8 @@ func (m *matrices) page(ctx context.Context, _ int) error {
 	return err
 }
 
-var wholeRequest = &parleyv1.StreamPositionMatrixRequest{Revision: cases.AllCalls(un), View: parleyv1.PositionMatrix_VIEW_COMPACT}
-
 func (m *matrices) whole(ctx context.Context, _ int) error {
-	all, err := m.c.Matrix(ctx, wholeRequest)
+	all, err := m.c.Matrix(ctx, wholeRequest())
 	if err == nil && len(all.GetRows()) != len(m.assembly.Calls) {
 		err = fmt.Errorf("%d rows", len(all.GetRows()))
 	}

@@ -206,24 +206,24 @@ func (w *world) watchParley(ctx context.Context) ([]*side, []byte, error) {
 
 // decodeEvents makes messages of an answer that tells of many events, over and over, on as many cores as there are.
 func (w *world) decodeEvents(ctx context.Context, c *client.Client, request func(id string) *parleyv1.CreateEventRequest) (*side, error) {
-	const events = 100
-	if _, err := draftsFor(ctx, []*client.Client{c}, 1, 1, "decoded-"); err != nil {
+	const id, name, events = "decoded", "negotiations/decoded", 100
+	if err := makeNegotiation(ctx, c, id); err != nil {
 		return nil, err
 	}
-	answer := &parleyv1.WatchNegotiationResponse_Entries{}
 	for i := range events {
 		req := request("e" + strconv.Itoa(i))
-		req.Parent = "negotiations/decoded-0"
+		req.Parent = name
 		if _, err := c.Events.CreateEvent(ctx, req); err != nil {
 			return nil, err
 		}
 	}
-	page, err := c.Log.ListEntries(ctx, &parleyv1.ListEntriesRequest{Parent: "negotiations/decoded-0", PageSize: events, OrderBy: "create_time desc"})
+	page, err := c.Log.ListEntries(ctx, &parleyv1.ListEntriesRequest{Parent: name, PageSize: events, OrderBy: "create_time desc"})
 	if err != nil {
 		return nil, err
 	}
-	answer.Entries = page.GetEntries()
-	data, err := proto.Marshal(&parleyv1.WatchNegotiationResponse{Step: &parleyv1.WatchNegotiationResponse_Entries_{Entries: answer}})
+	data, err := proto.Marshal(&parleyv1.WatchNegotiationResponse{Step: &parleyv1.WatchNegotiationResponse_Entries_{
+		Entries: &parleyv1.WatchNegotiationResponse_Entries{Entries: page.GetEntries()},
+	}})
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +232,7 @@ func (w *world) decodeEvents(ctx context.Context, c *client.Client, request func
 	})
 	return &side{name: "decoding alone", turn: func(ctx context.Context) (turn, error) {
 		t, err := answers(ctx)
-		t.done *= len(answer.GetEntries())
+		t.done *= len(page.GetEntries())
 		return t, err
 	}}, nil
 }

@@ -3,9 +3,11 @@ package daemon_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -16,7 +18,7 @@ import (
 // What the record said at a moment is the same whoever else reads and writes meanwhile, whichever method is asked. The race detector
 // sees more: whether those who read leave alone what they share.
 func TestAllReadAndWriteAtOnce(t *testing.T) {
-	const readers, rounds, commits = 4, 2, 20
+	const readers, commits = 4, 20
 	x := newTable(t)
 	names := x.entrust(t)
 	conn := dialRaw(t, x.server)
@@ -24,44 +26,15 @@ func TestAllReadAndWriteAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	type call struct {
-		method protoreflect.MethodDescriptor
-		req    proto.Message
-		alone  string // the answer if nobody else asks; none if it may change
-	}
-	var calls []call
-	for _, m := range allMethods() {
-		if writes(m) {
-			continue
-		}
-		c := call{method: m, req: x.requestOf(m, names)}
-		if draft, ok := c.req.(*parleyv1.CheckRedLinesOfDraftRequest); ok {
-			draft.Revision = &parleyv1.Revision{Parents: parentsOf(names["parley/Plan"][0], []string{"a--r2"})}
-			draft.Body = &parleyv1.CheckRedLinesOfDraftRequest_Changes{Changes: adding("drafted")}
-			draft.Parent = names["parley/Plan"][0]
-		}
-		fd := m.Input().Fields().ByName("as_of")
-		if fd != nil {
-			c.req.ProtoReflect().Set(fd, protoreflect.ValueOfMessage(asOf.ProtoReflect()))
-			c.alone = x.answerOf(t, conn, m, c.req)
-		}
-		if c.alone != "" || fd == nil {
-			calls = append(calls, c)
-		}
-	}
-	if len(calls) < 30 {
-		t.Errorf("only %d methods answer anything", len(calls))
-	}
+	calls := x.callsAsOf(t, conn, names, asOf)
 	var all sync.WaitGroup
 	for reader := range readers {
 		all.Go(func() {
 			order := rand.New(rand.NewPCG(1, uint64(reader)))
-			for range rounds {
-				for _, i := range order.Perm(len(calls)) {
-					c := calls[i]
-					if got := x.answerOf(t, conn, c.method, c.req); c.alone != "" && got != c.alone {
-						t.Errorf("%s answered\n%s\nalone, and\n%s\nwhile others asked", c.method.Name(), c.alone, got)
-					}
+			for _, i := range slices.Concat(order.Perm(len(calls)), order.Perm(len(calls))) {
+				c := calls[i]
+				if got := x.answerOf(t, conn, c.method, c.req); c.alone != "" && got != c.alone {
+					t.Errorf("%s answered\n%s\nalone, and\n%s\nwhile others asked", c.method.Name(), c.alone, got)
 				}
 			}
 		})
@@ -76,19 +49,48 @@ func TestAllReadAndWriteAtOnce(t *testing.T) {
 	all.Wait()
 }
 
+// reading is a call of a method that changes nothing.
+type reading struct {
+	method protoreflect.MethodDescriptor
+	req    proto.Message
+	alone  string // the answer if nobody else asks; none if it may change
+}
+
+// callsAsOf calls every method that reads, as of a moment if it can be asked so, and gives the calls that are answered.
+func (x *table) callsAsOf(t *testing.T, conn *grpc.ClientConn, names map[string][]string, asOf *timestamppb.Timestamp) (calls []reading) {
+	t.Helper()
+	plan := names["parley/Plan"][0]
+	for _, m := range allMethods() {
+		if writes(m) {
+			continue
+		}
+		c := reading{method: m, req: x.requestOf(m, names)}
+		if draft, ok := c.req.(*parleyv1.CheckRedLinesOfDraftRequest); ok {
+			draft.Parent, draft.Revision = plan, &parleyv1.Revision{Parents: parentsOf(plan, []string{"a--r2"})}
+			draft.Body = &parleyv1.CheckRedLinesOfDraftRequest_Changes{Changes: changeCommit(plan, "", nil, behindP("drafted")).GetChanges()}
+		}
+		fd := m.Input().Fields().ByName("as_of")
+		if fd != nil {
+			c.req.ProtoReflect().Set(fd, protoreflect.ValueOfMessage(asOf.ProtoReflect()))
+			c.alone = x.answerOf(t, conn, m, c.req)
+		}
+		if c.alone != "" || fd == nil {
+			calls = append(calls, c)
+		}
+	}
+	if len(calls) < 30 {
+		t.Errorf("only %d methods answer anything", len(calls))
+	}
+	return calls
+}
+
 // commitAdding has the delegate of a add a point to what they confided, and tells when.
 func (x *table) commitAdding(t *testing.T, parent, id string) (*timestamppb.Timestamp, error) {
-	plan := x.n + "/plans/a--ours"
-	made, err := x.anna.Plans.CommitRevision(t.Context(), &parleyv1.CommitRevisionRequest{
-		Parent: plan, RevisionId: id, Revision: &parleyv1.Revision{Parents: parentsOf(plan, []string{parent})},
-		Body: &parleyv1.CommitRevisionRequest_Changes_{Changes: adding("in-" + id)},
-	})
+	made, err := x.anna.Plans.CommitRevision(t.Context(), changeCommit(x.n+"/plans/a--ours", id, []string{parent}, behindP("in-"+id)))
 	return made.GetRevision().GetCreateTime(), err
 }
 
-// adding gives changes that put a new point behind the first.
-func adding(id string) *parleyv1.CommitRevisionRequest_Changes {
-	return &parleyv1.CommitRevisionRequest_Changes{Changes: []*parleyv1.PointChange{{Change: &parleyv1.PointChange_Add_{
-		Add: &parleyv1.PointChange_Add{Point: point(id, "New."), To: &parleyv1.Placement{After: "p"}},
-	}}}}
+// behindP puts a new point behind the point p.
+func behindP(id string) *parleyv1.PointChange {
+	return addPoint(point(id, "New."), &parleyv1.Placement{After: "p"})
 }

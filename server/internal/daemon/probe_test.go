@@ -29,10 +29,10 @@ import (
 func (p *play) ask() (made []question) {
 	p.stage.clock.Add(int64(time.Minute))
 	methods := allMethods()
-	var reads, writes []protoreflect.MethodDescriptor
+	var reads, changing []protoreflect.MethodDescriptor
 	for _, m := range methods {
-		if m.Input().Fields().ByName("validate_only") != nil || m.IsStreamingClient() {
-			writes = append(writes, m)
+		if writes(m) {
+			changing = append(changing, m)
 		} else {
 			reads = append(reads, m)
 		}
@@ -45,7 +45,7 @@ func (p *play) ask() (made []question) {
 			often = 2
 		}
 		if b.oneIn(often) {
-			among = writes
+			among = changing
 		}
 		m := among[b.IntN(len(among))]
 		over := transportsOf(m)

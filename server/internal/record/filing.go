@@ -140,12 +140,8 @@ func (s *State) resemble(m, like *parleyv1.Stance) {
 	if p, ok := m.GetTarget().GetTarget().(*parleyv1.Stance_Target_Point); ok && p.Point == like.GetTarget().GetPoint() {
 		m.Target = like.Target
 	}
-	if m.Digest == like.Digest {
-		m.Digest = like.Digest
-	}
-	if m.Etag == like.Etag {
-		m.Etag = like.Etag
-	}
+	shareString(&m.Digest, like.Digest)
+	shareString(&m.Etag, like.Etag)
 	if same(m.CreateTime, like.CreateTime) {
 		m.CreateTime = like.CreateTime
 	}

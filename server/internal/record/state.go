@@ -123,8 +123,8 @@ func (s *State) Apply(e *ledgerv1.Entry) error {
 		}
 	}
 	for i, c := range stances {
-		if i < len(e.Results) && e.Results[i] == c.Stance.GetName() {
-			c.Stance.Name = e.Results[i] // one string for both
+		if i < len(e.Results) {
+			shareString(&c.Stance.Name, e.Results[i])
 		}
 	}
 	s.fileStances(stances, e.GetTime())
